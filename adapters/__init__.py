@@ -1,0 +1,1 @@
+"""One folder per network: each is found by its entry point, and nothing else knows its name."""

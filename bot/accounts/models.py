@@ -1,0 +1,72 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db import Row, references
+
+
+class Role(StrEnum):
+    OWNER = "owner"  # everything, also people and settings
+    APPROVER = "approver"  # what a marketer may, and approves posts
+    MARKETER = "marketer"  # calendar, inbox, suggestions, partners
+
+
+class User(Row):
+    __tablename__ = "user"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "email"),)
+
+    name: Mapped[str]
+    email: Mapped[str]  # in lower case
+    role: Mapped[Role]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class EntryLink(Row):
+    """A one-time link that lets a user in. Only the token's hash is stored."""
+
+    __tablename__ = "entry_link"
+    __table_args__ = (
+        references("user_id", "user"),
+        sa.UniqueConstraint("workspace_id", "token_hash"),
+    )
+
+    user_id: Mapped[UUID]
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class UserSession(Row):
+    """A browser that has entered. The cookie's token is stored hashed."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (
+        references("user_id", "user"),
+        sa.UniqueConstraint("workspace_id", "token_hash"),
+    )
+
+    user_id: Mapped[UUID]
+    token_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(Row):
+    """Who did what to what. Never changed, never deleted."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (sa.Index(None, "workspace_id", "subject_id"),)
+
+    at: Mapped[datetime]
+    actor: Mapped[str]  # "user:<name>", "supplier:<name>", "hubbub"
+    verb: Mapped[str]
+    subject: Mapped[str]  # the table's name
+    subject_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

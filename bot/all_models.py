@@ -1,0 +1,17 @@
+"""Every table, for migrations and for tests that make them all."""
+
+import bot.accounts.models
+import bot.channels.models
+import bot.db.leases
+import bot.inbox.models
+import bot.members.models
+import bot.outbox.models
+import bot.products.models
+import bot.suggestions.models
+import bot.suppliers.models
+import content_calendar.models
+from bot.db import Base
+
+metadata = Base.metadata
+
+__all__ = ["bot", "content_calendar", "metadata"]

@@ -1,0 +1,1 @@
+"""Channels: the places where we speak and listen."""

@@ -1,0 +1,91 @@
+"""Opening SQLite or PostgreSQL so that both keep the same promises."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from bot.clock import Clock, Ids, SystemClock
+from bot.db.session import Session
+from bot.db.types import dump_json
+from bot.errors import InvalidInput
+
+# SQLite waits this long for another process's writer, in milliseconds.
+_BUSY = 10_000
+
+
+class Database:
+    """Two engines over one database: reads run anywhere, writes through the `Writer` only.
+
+    ``url`` is ``sqlite:///path`` or ``postgresql+psycopg://…``; raises `InvalidInput` for others.
+    """
+
+    def __init__(
+        self, url: str, *, workspace: int = 1, clock: Clock | None = None, ids: Ids | None = None
+    ) -> None:
+        self.url = _checked(url)
+        self.workspace = workspace
+        self.clock = clock or SystemClock()
+        self.ids = ids or Ids(self.clock)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.readers = self._engine(begin="BEGIN", pool_size=8, max_overflow=8)
+        self.writers = self._engine(begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=1)
+
+    def _engine(self, *, begin: str, pool_size: int, max_overflow: int) -> sa.Engine:
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(
+            self.url,
+            json_serializer=dump_json,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_pre_ping=not self.is_sqlite,
+        )
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def session(self, bind: sa.Engine | sa.Connection) -> Session:
+        return Session(bind, workspace=self.workspace, clock=self.clock, ids=self.ids)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session over one consistent snapshot. What is written in it is thrown away."""
+        with self.session(self.readers) as session:
+            yield session
+
+    def close(self) -> None:
+        self.readers.dispose()
+        self.writers.dispose()
+
+
+def _checked(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise InvalidInput(
+            "The database address must begin with sqlite:/// or postgresql://, "
+            'for example "sqlite:///hubbub.db".'
+        )
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise InvalidInput("The SQLite database needs a file, such as sqlite:///hubbub.db.")
+        return parsed
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: a power cut must not lose what was acknowledged (RELIABILITY: I1).
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()

@@ -1,0 +1,30 @@
+"""Inserting what may be there already, in one statement, on both engines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.db.base import Row
+from bot.db.session import Session
+
+
+def insert_new(
+    session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]
+) -> set[UUID]:
+    """Insert the rows whose ``unique`` columns (with the workspace) are not there yet.
+
+    Gives the ids of those that were inserted. Each row is a mapping of column names without the
+    workspace; an id is made where none is given.
+    """
+    if not rows:
+        return set()
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(table)
+        .on_conflict_do_nothing(index_elements=["workspace_id", *unique])
+        .returning(table.id)
+    )
+    values = [{"id": session.ids.new(), **row, "workspace_id": session.workspace} for row in rows]
+    return set(session.scalars(statement, values))

@@ -1,0 +1,70 @@
+"""Who may do a piece of work that only one process may do at a time."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base
+from bot.db.session import Session
+from bot.errors import LeaseLost
+
+
+class Lease(Base):
+    """Work (``inbox``, ``account:discord/1``) with its owner until ``until``.
+
+    ``fence`` grows with every change of owner, so an old owner can be told from the new one.
+    """
+
+    __tablename__ = "lease"
+
+    workspace_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    fence: Mapped[int] = mapped_column(sa.BigInteger)
+    until: Mapped[datetime]
+
+
+def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | None:
+    """The fence under which ``owner`` holds the work now, or None while another does."""
+    now = session.now()
+    lease = session.get(Lease, (session.workspace, name), with_for_update=True)
+    if lease is None:
+        lease = Lease(workspace_id=session.workspace, name=name, owner=owner, fence=1)
+        session.add(lease)
+    elif lease.owner != owner:
+        if lease.until > now:
+            return None
+        lease.owner, lease.fence = owner, lease.fence + 1
+    lease.until = now + for_
+    session.flush()
+    return lease.fence
+
+
+def hold(session: Session, name: str, owner: str, fence: int) -> None:
+    """Go on only while the work is still ours; locks the lease until COMMIT.
+
+    Raises `LeaseLost` when it has passed to another, or has run out.
+    """
+    found = session.scalar(
+        sa.select(Lease.fence)
+        .where(
+            Lease.workspace_id == session.workspace,
+            Lease.name == name,
+            Lease.owner == owner,
+            Lease.fence == fence,
+            Lease.until > session.now(),
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise LeaseLost
+
+
+def release(session: Session, name: str, owner: str) -> None:
+    """Give the work up at once, so that another need not wait for the lease to run out."""
+    session.execute(
+        sa.update(Lease)
+        .where(Lease.workspace_id == session.workspace, Lease.name == name, Lease.owner == owner)
+        .values(until=session.now())
+    )

@@ -1,0 +1,67 @@
+"""Who is told, inside one process, that rows have changed. The tables stay the truth."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+
+class Listener:
+    """Wakes when one of its topics was announced; many announcements wake it once."""
+
+    def __init__(self, topics: Iterable[str], loop: asyncio.AbstractEventLoop) -> None:
+        self.topics = frozenset(topics)
+        self._loop = loop
+        self._heard: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def hear(self, topics: Iterable[str]) -> None:
+        """Safe from any thread; a loop that has closed hears nothing."""
+        try:
+            self._loop.call_soon_threadsafe(self._note, frozenset(topics) & self.topics)
+        except RuntimeError:
+            return
+
+    def _note(self, topics: frozenset[str]) -> None:
+        self._heard |= topics
+        self._wake.set()
+
+    async def next(self, timeout: float | None = None) -> frozenset[str]:
+        """The topics announced since the last call; empty when ``timeout`` seconds passed."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), timeout)
+        except TimeoutError:
+            return frozenset()
+        heard, self._heard = frozenset(self._heard), set()
+        self._wake.clear()
+        return heard
+
+
+class News:
+    """Announcements of one process. Nothing is kept: who listens later reads the tables."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._lock = Lock()
+
+    def announce(self, topics: Iterable[str]) -> None:
+        topics = frozenset(topics)
+        with self._lock:
+            hearing = {one for topic in topics for one in self._listeners.get(topic, ())}
+        for listener in hearing:
+            listener.hear(topics)
+
+    @contextmanager
+    def listening(self, *topics: str) -> Iterator[Listener]:
+        """A listener of the running loop for as long as the block lasts."""
+        listener = Listener(topics, asyncio.get_running_loop())
+        with self._lock:
+            for topic in topics:
+                self._listeners[topic].add(listener)
+        try:
+            yield listener
+        finally:
+            with self._lock:
+                for topic in topics:
+                    self._listeners[topic].discard(listener)

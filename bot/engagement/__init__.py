@@ -1,0 +1,1 @@
+"""What the bot understands and answers, and how it closes the loop."""

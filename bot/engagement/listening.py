@@ -1,0 +1,107 @@
+"""The loop that reads the inbox: understand, then write down what follows, in order."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.db import Session, Writer
+from bot.db.leases import hold, release, take
+from bot.engagement.handling import keep
+from bot.engagement.reading import Understood, read
+from bot.engagement.telling import Voices
+from bot.errors import DatabaseUnavailable, LeaseLost
+from bot.inbox.models import Event, EventState
+from bot.logs import log
+
+# One process reads the inbox at a time, so that conversations stay in order.
+_LEASE, _LEASE_FOR = "inbox", timedelta(seconds=30)
+_BATCH = 100
+# An event that fails so often is put aside, so that those behind it are read.
+_MOST_TRIES = 3
+
+_log = log("engagement")
+
+
+class Listening:
+    """The loop that reads the inbox, one process at a time."""
+
+    def __init__(self, writer: Writer, clock: Clock, owner: str, speak: Voices) -> None:
+        self._writer, self._clock = writer, clock
+        self._owner, self._speak = owner, speak
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        with self._writer.news.listening("inbox") as listener:
+            try:
+                while True:
+                    try:
+                        done = await self.read_new()
+                    except (DatabaseUnavailable, LeaseLost) as error:
+                        _log.warning("cannot read the inbox", reason=str(error))
+                        done = 0
+                    if not done:
+                        await listener.next(timeout=1.0)
+            finally:
+                self._writer.submit(lambda session: release(session, _LEASE, self._owner))
+
+    async def read_new(self) -> int:
+        """Read one batch; gives how many events it had. 0 also where another process reads."""
+        fence = await self._writer.run(
+            lambda session: take(session, _LEASE, self._owner, for_=_LEASE_FOR)
+        )
+        if fence is None:
+            return 0
+        batch = await asyncio.to_thread(self._read)
+        if not batch:
+            return 0
+        try:
+            await self._keep(batch, fence)
+        except (DatabaseUnavailable, LeaseLost):
+            raise
+        except Exception:
+            await self._keep_each(batch, fence)
+        return len(batch)
+
+    def _read(self) -> list[Understood]:
+        with self._writer.database.reading() as session:
+            return read(session, most=_BATCH)
+
+    async def _keep(self, batch: list[Understood], fence: int) -> None:
+        def command(session: Session) -> int:
+            hold(session, _LEASE, self._owner, fence)
+            return keep(session, batch, self._speak)
+
+        await self._writer.run(command)
+
+    async def _keep_each(self, batch: list[Understood], fence: int) -> None:
+        """One of them can't be handled: find it, put it aside, and read the others."""
+        for one in batch:
+            try:
+                await self._keep([one], fence)
+            except (DatabaseUnavailable, LeaseLost):
+                raise
+            except Exception as error:
+                _log.exception("a message could not be handled", id=str(one.id))
+                problem = f"Hubbub stumbled over it: {error!r}"
+                await self._writer.run(
+                    lambda session, id=one.id, why=problem: _put_aside(session, id, why)  # type: ignore[misc]  # lambda defaults
+                )
+                if not await self._gone(one.id):
+                    return  # it is tried again first: those behind it wait for their turn
+
+    async def _gone(self, id: UUID) -> bool:
+        def state() -> bool:
+            with self._writer.database.reading() as session:
+                return session.need(Event, id).state is not EventState.NEW
+
+        return await asyncio.to_thread(state)
+
+
+def _put_aside(session: Session, id: UUID, problem: str) -> None:
+    event = session.need(Event, id)
+    event.tries += 1
+    event.problem = problem
+    if event.tries >= _MOST_TRIES:
+        event.state = EventState.QUARANTINED
+    session.announce("inbox", "messages")

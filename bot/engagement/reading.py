@@ -1,0 +1,128 @@
+"""Understanding what is new in the inbox, before anything is written. Only reads."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.channels.models import Channel
+from bot.db import Session
+from bot.engagement.phrases import wants_person
+from bot.inbox.models import Event, EventState
+from bot.networks import EventKind
+from bot.outbox.models import About, Delivery
+from bot.products.finding import finder
+from bot.understanding import Context, Kind, ProductFinder, Signal, understand
+
+_SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
+# Values of the buttons under our posts and of the chat's own "Talk to a person".
+_PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Our delivery that a message replies to: what it is read in the light of."""
+
+    id: UUID
+    about: About
+    about_id: UUID | None
+    product_id: UUID | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """One thing said, and the product it is about."""
+
+    signal: Signal
+    product_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A new event, and what it means. ``meanings`` is empty where nothing was said."""
+
+    id: UUID
+    text: str
+    answers: Answered | None
+    meanings: tuple[Meaning, ...]
+    wants_person: bool
+
+
+def read(session: Session, *, most: int) -> list[Understood]:
+    """The oldest new events, understood, in the order in which they came."""
+    events = session.scalars(
+        sa.select(Event).filter_by(state=EventState.NEW).order_by(Event.id).limit(most)
+    ).all()
+    answered = _answered(session, events)
+    products = finder(session) if events else None
+    return [_understand(event, _light(event, answered), products) for event in events]
+
+
+def _understand(
+    event: Event, answers: Answered | None, products: ProductFinder | None
+) -> Understood:
+    text: str = event.details.get("text", "")
+    human = wants_person(text) or event.details.get("data", {}).get("value") == _PERSON
+    meanings: tuple[Meaning, ...] = ()
+    if event.kind in _SAID and text.strip() and not human and products is not None:
+        meanings = tuple(_meanings(text, answers, products))
+    return Understood(
+        id=event.id, text=text, answers=answers, meanings=meanings, wants_person=human
+    )
+
+
+def _meanings(text: str, answers: Answered | None, products: ProductFinder) -> Iterator[Meaning]:
+    asked = answers is not None and answers.about is About.QUESTION
+    context = None
+    if answers is not None:
+        context = Context(question=answers.text) if asked else Context(post=answers.text)
+    thread = [answers.product_id] if answers and answers.product_id else []
+    for signal in understand(text, context=context):
+        # "Love the cup. Please make it bigger": the product may stand in another sentence.
+        found = products.find(signal.words, context=thread) or products.find(text, context=thread)
+        product = found[0].key if found else None
+        assert product is None or isinstance(product, UUID)
+        yield Meaning(signal=signal, product_id=product)
+
+
+def _light(event: Event, answered: dict[tuple[str, str, str, str], Answered]) -> Answered | None:
+    for remote in (event.details.get("reply_to"), event.details.get("thread")):
+        place = (event.network, event.account, event.details.get("channel", ""), remote or "")
+        if place in answered:
+            return answered[place]
+    return None
+
+
+def _answered(
+    session: Session, events: Sequence[Event]
+) -> dict[tuple[str, str, str, str], Answered]:
+    remotes = {
+        remote
+        for event in events
+        for remote in (event.details.get("reply_to"), event.details.get("thread"))
+        if remote
+    }
+    if not remotes:
+        return {}
+    rows = session.execute(
+        sa.select(Channel.network, Channel.account, Channel.remote_id, Delivery)
+        .join(
+            Channel,
+            sa.and_(
+                Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id
+            ),
+        )
+        .where(Delivery.remote_id.in_(remotes))
+    )
+    return {
+        (network, account, channel, str(delivery.remote_id)): Answered(
+            id=delivery.id,
+            about=delivery.about,
+            about_id=delivery.about_id,
+            product_id=delivery.product_id,
+            text=delivery.content["text"],
+        )
+        for network, account, channel, delivery in rows
+    }

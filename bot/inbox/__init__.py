@@ -1,0 +1,1 @@
+"""The front door: everything that people say comes in through here, once."""

@@ -1,0 +1,110 @@
+"""Taking in what the networks tell us: stored once, raw, before anybody is told we have it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.db import Session, insert_new
+from bot.inbox.models import Event, EventState
+from bot.networks import InboundEvent, NotUnderstood
+from bot.networks.port import Event as Incoming
+
+_UNIQUE = ("network", "account", "dedupe_key")
+# PostgreSQL's B-tree takes keys of about 2,700 bytes; no network's own ids come near this.
+_LONGEST_KEY = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """How many of the events were new, had been here before, and could not be understood."""
+
+    new: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+
+
+def receive(session: Session, events: Sequence[Incoming]) -> Received:
+    """Store the events that are not here yet. After COMMIT their senders may be told."""
+    rows = {
+        (row["network"], row["account"], row["dedupe_key"]): row
+        for row in reversed([_row(session, event) for event in events])
+    }
+    inserted = insert_new(session, Event, [*reversed(rows.values())], unique=_UNIQUE)
+    quarantined = sum(
+        row["state"] is EventState.QUARANTINED and row["id"] in inserted for row in rows.values()
+    )
+    if inserted:
+        session.announce("inbox")
+    return Received(
+        new=len(inserted) - quarantined,
+        repeated=len(events) - len(inserted),
+        quarantined=quarantined,
+    )
+
+
+def key_of(text: str) -> str:
+    """A network's id as a key of ours: too long ones are shortened without colliding."""
+    if len(text) <= _LONGEST_KEY:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{text[:80]}…{digest}"
+
+
+def _row(session: Session, event: Incoming) -> dict[str, Any]:
+    now = session.now()
+    row: dict[str, Any] = {
+        "id": session.ids.new(),
+        "network": event.network,
+        "account": event.account,
+        "dedupe_key": key_of(event.dedupe_key),
+        "received_at": now,
+        "raw": event.raw,
+    }
+    if isinstance(event, NotUnderstood):
+        return row | {
+            "kind": None,
+            "conversation": "",
+            "occurred_at": now,
+            "details": {},
+            "state": EventState.QUARANTINED,
+            "problem": event.reason,
+        }
+    conversation = event.conversation or event.thread or event.channel
+    return row | {
+        "kind": event.kind,
+        "conversation": key_of(f"{event.network}:{event.account}:{conversation}"),
+        "occurred_at": _believable(event.occurred_at, now),
+        "details": _details(event),
+        "state": EventState.NEW,
+        "problem": "",
+    }
+
+
+def _believable(said: datetime, now: datetime) -> datetime:
+    """Networks' clocks err: nothing was said in the future, nor before there were computers."""
+    if said.tzinfo is None:
+        said = said.replace(tzinfo=UTC)
+    return now if said > now + timedelta(minutes=5) or said.year < 1990 else said
+
+
+def _details(event: InboundEvent) -> dict[str, Any]:
+    author = event.author
+    return {
+        "channel": key_of(event.channel),
+        "message": event.message and key_of(event.message),
+        "reply_to": event.reply_to and key_of(event.reply_to),
+        "thread": event.thread and key_of(event.thread),
+        "author": author
+        and {
+            "id": key_of(author.id),
+            "name": author.name,
+            "is_self": author.is_self,
+            "is_bot": author.is_bot,
+        },
+        "text": event.text,
+        "private": event.private,
+        "media": [{"url": m.url, "type": m.type, "alt": m.alt} for m in event.media],
+        "data": dict(event.data),
+    }

@@ -1,0 +1,78 @@
+"""Structured logs. Secrets never reach them: values that look like one are masked here."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET_KEY = re.compile(r"token|secret|password|passwd|authorization|cookie|api_?key", re.I)
+# A Telegram bot token stands in the path of every call; ours stand in links and query strings.
+_SECRET_TEXT = re.compile(
+    r"(?P<keep>/bot|/s/|/staff/enter/|access_token=|token=|appsecret_proof=|Bearer\s+)"
+    r"[A-Za-z0-9:_\-.%~]{8,}"
+)
+_MASK = "[hidden]"
+
+
+def mask(text: str) -> str:
+    """The text with everything that looks like a token replaced."""
+    return _SECRET_TEXT.sub(lambda found: found["keep"] + _MASK, text)
+
+
+def _mask_event(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if _SECRET_KEY.search(key) and value:
+            event[key] = _MASK
+        elif isinstance(value, str):
+            event[key] = mask(value)
+    return event
+
+
+def set_up(*, level: str = "info", json: bool = False) -> None:
+    """Send everything, other libraries' logs too, to standard error: one line an event."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask_event,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _mask_event,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # They log every request with its address, tokens included, at INFO.
+    for chatty in ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def log(room: str) -> structlog.stdlib.BoundLogger:
+    """The logger of one room."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(room)
+    return logger

@@ -1,0 +1,1 @@
+"""Members: people as the networks show them, and the person behind several identities."""

@@ -1,0 +1,74 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db import Row, references
+from bot.networks import Action
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"  # leaves when due
+    SENDING = "sending"  # claimed under a lease; the call may be under way
+    SENT = "sent"  # the network has it
+    UNKNOWN = "unknown"  # it may have happened; only a person can tell
+    REFUSED = "refused"  # the network said no, in its own words
+    HELD = "held"  # overdue or restored: leaves when a person says so
+    CANCELLED = "cancelled"
+
+
+class About(StrEnum):
+    """What a delivery speaks of, so that replies to it can be read in its light."""
+
+    POST = "post"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    DECISION = "decision"
+    QUESTION = "question"  # a partner asks the people who spoke
+    CASE = "case"  # to a partner
+    STAFF = "staff"  # a person from the shop answers
+
+
+class Delivery(Row):
+    """One thing to say to one place, with everything that became of it.
+
+    ``key`` is unique: enqueueing the same thing twice changes nothing. It is also what the
+    network is given as the idempotency key. ``attempt`` and ``owner`` fence the result: only who
+    claimed this attempt may settle it.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "key"),
+        references("channel_id", "channel"),
+        references("product_id", "product"),
+        sa.Index(None, "workspace_id", "state", "due_at"),
+        sa.Index(None, "workspace_id", "conversation", "state"),
+        sa.Index(None, "workspace_id", "channel_id", "remote_id"),
+        sa.Index(None, "workspace_id", "about", "about_id"),
+    )
+
+    key: Mapped[str]
+    channel_id: Mapped[UUID]
+    action: Mapped[Action]
+    content: Mapped[dict[str, Any]]  # `Content.to_json`
+    conversation: Mapped[str]  # deliveries of one conversation leave in order
+    thread: Mapped[str | None]
+    reply_to: Mapped[str | None]
+    recipient: Mapped[str | None]
+    about: Mapped[About]
+    about_id: Mapped[UUID | None]
+    product_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]  # a person said "send it", however late it is
+    state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PENDING)
+    attempt: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    remote_id: Mapped[str | None]
+    permalink: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")  # the network's words, for people

@@ -1,0 +1,126 @@
+"""The loop that carries deliveries to their networks."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.clock import Clock
+from bot.db import Session, Writer
+from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
+from bot.logs import log
+from bot.networks import Adapter, Content, Outgoing, Receipt
+from bot.outbox.claiming import Claim, Terms, claim
+from bot.outbox.models import Delivery
+from bot.outbox.settling import settle
+
+# Completes the content at the moment of sending, inside a write (a link made only now).
+Finish = Callable[[Session, Delivery, Content], Content]
+
+# Deliveries under way at once, over all networks.
+_MOST = 32
+# How often the table is looked at without being told: finds what other processes wrote.
+_LOOK_SECONDS = 1.0
+
+_log = log("outbox")
+
+
+class Postman:
+    """Claims what is due, hands it to its adapter, writes down what came back."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        adapters: Mapping[tuple[str, str], Adapter],
+        clock: Clock,
+        owner: str,
+        finish: Finish,
+        terms: Terms | None = None,
+        send_timeout: float = 30.0,
+    ) -> None:
+        self._writer, self._adapters, self._clock = writer, adapters, clock
+        self._owner, self._finish = owner, finish
+        self._terms, self._timeout = terms or Terms(), send_timeout
+
+    async def run(self) -> None:
+        """Deliver until cancelled; what is on its way then is settled by who comes next."""
+        under_way: set[asyncio.Task[None]] = set()
+        with self._writer.news.listening("outbox", "channels") as listener:
+            while True:
+                for one in await self._claim(_MOST - len(under_way)):
+                    task = asyncio.create_task(self._deliver(one))
+                    under_way.add(task)
+                    task.add_done_callback(under_way.discard)
+                await listener.next(timeout=_LOOK_SECONDS)
+
+    async def deliver_due(self) -> int:
+        """Deliver what is due now and wait for it: one round of `run`. Gives how many."""
+        claims = await self._claim(_MOST)
+        await asyncio.gather(*(self._deliver(one) for one in claims))
+        return len(claims)
+
+    async def _claim(self, most: int) -> list[Claim]:
+        accounts = {key: adapter.capabilities for key, adapter in self._adapters.items()}
+        try:
+            return await self._writer.run(
+                lambda session: claim(
+                    session, owner=self._owner, accounts=accounts, terms=self._terms, most=most
+                )
+            )
+        except DatabaseUnavailable as error:
+            _log.warning("cannot claim", reason=str(error))
+            return []
+
+    async def _deliver(self, one: Claim) -> None:
+        outcome = await self._attempt(one)
+        if isinstance(outcome, Exception):
+            _log.warning(
+                "not delivered",
+                network=one.network,
+                attempt=one.attempt,
+                outcome=type(outcome).__name__,
+                reason=str(outcome),
+            )
+        try:
+            await self._writer.run(lambda session: settle(session, one, outcome))
+        except LeaseLost:
+            _log.warning("taken over by another process", delivery=str(one.id))
+        except DatabaseUnavailable as error:
+            # It stays under way; when its lease ends it is settled by the network's rule.
+            _log.error("could not write the outcome down", reason=str(error))
+
+    async def _attempt(self, one: Claim) -> Receipt | Exception:
+        adapter = self._adapters[one.network, one.outgoing.account]
+        try:
+            async with asyncio.timeout(self._timeout):
+                outgoing = await self._finished(one)
+                receipt = await adapter.find(outgoing) if one.look_first else None
+        except Exception as error:
+            # Nothing was sent now; what an earlier attempt did is as unknown as it was.
+            return (OutcomeUnknown if one.look_first else Unavailable)(str(error))
+        if receipt is not None:
+            return receipt
+        if self._too_late(one):
+            return Unavailable("We were too slow; it is tried again.")
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await adapter.send(outgoing)
+        except NetworkError as error:
+            return error
+        except TimeoutError:
+            return OutcomeUnknown("The network did not answer in time.")
+        except Exception as error:
+            _log.exception("an adapter failed", network=one.network)
+            return OutcomeUnknown(f"Something unexpected happened: {error!r}")
+
+    def _too_late(self, one: Claim) -> bool:
+        """A process that was frozen must not send what another may have taken over."""
+        return (one.lease_until - self._clock.now()).total_seconds() < self._timeout
+
+    async def _finished(self, one: Claim) -> Outgoing:
+        def finish(session: Session) -> Content:
+            return self._finish(session, session.need(Delivery, one.id), one.outgoing.content)
+
+        if "{" not in one.outgoing.content.text:
+            return one.outgoing
+        return replace(one.outgoing, content=await self._writer.run(finish))

@@ -1,0 +1,123 @@
+"""Putting something into the outbox, and what people may still do about it there."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.channels.models import Channel
+from bot.db import Session, insert_new
+from bot.errors import Conflict
+from bot.networks import Action, Content
+from bot.outbox.models import About, Delivery, DeliveryState
+
+_WAITING = {DeliveryState.PENDING, DeliveryState.HELD}
+_STUCK = {DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD}
+
+
+def enqueue(
+    session: Session,
+    *,
+    key: str,
+    channel: Channel,
+    action: Action,
+    content: Content,
+    about: About,
+    about_id: UUID | None = None,
+    product_id: UUID | None = None,
+    due_at: datetime | None = None,
+    thread: str | None = None,
+    reply_to: str | None = None,
+    recipient: str | None = None,
+) -> Delivery:
+    """A delivery that leaves when due (at once where ``due_at`` is None).
+
+    The same ``key`` again gives the first delivery and changes nothing.
+    """
+    values = {
+        "key": key,
+        "channel_id": channel.id,
+        "action": action,
+        "content": content.to_json(),
+        "conversation": f"{channel.id.hex}:{thread or recipient or ''}",
+        "thread": thread,
+        "reply_to": reply_to,
+        "recipient": recipient,
+        "about": about,
+        "about_id": about_id,
+        "product_id": product_id,
+        "created_at": session.now(),
+        "due_at": due_at or session.now(),
+    }
+    session.flush()
+    if insert_new(session, Delivery, [values], unique=("key",)):
+        session.announce("outbox")
+    return session.scalars(sa.select(Delivery).filter_by(key=key)).one()
+
+
+def _only(delivery: Delivery, states: set[DeliveryState]) -> None:
+    if delivery.state not in states:
+        raise Conflict(
+            {
+                DeliveryState.SENDING: "It is leaving right now.",
+                DeliveryState.SENT: "It has gone out already.",
+                DeliveryState.CANCELLED: "It was cancelled.",
+                DeliveryState.UNKNOWN: "It may have gone out: check there first.",
+            }.get(delivery.state, "It can't be changed any more.")
+        )
+
+
+def lock(session: Session, delivery: Delivery) -> Delivery:
+    """The delivery as it is now, unchanging until COMMIT."""
+    session.refresh(delivery, with_for_update=True)
+    return delivery
+
+
+def cancel(session: Session, delivery: Delivery) -> None:
+    """It never leaves. Raises `Conflict` when it is leaving or gone."""
+    _only(lock(session, delivery), _WAITING | _STUCK)
+    _move(session, delivery, DeliveryState.CANCELLED)
+
+
+def reschedule(session: Session, delivery: Delivery, due_at: datetime) -> None:
+    """Leave at another time. Raises `Conflict` when it is leaving or gone."""
+    _only(lock(session, delivery), _WAITING)
+    delivery.due_at = due_at
+    _move(session, delivery, DeliveryState.PENDING)
+
+
+def revise(session: Session, delivery: Delivery, content: Content) -> None:
+    """Say something else. Raises `Conflict` when it is leaving or gone."""
+    _only(lock(session, delivery), _WAITING)
+    delivery.content = content.to_json()
+    session.announce("outbox")
+
+
+def revive(session: Session, delivery: Delivery, due_at: datetime) -> None:
+    """Let a cancelled delivery leave after all, at ``due_at``."""
+    _only(lock(session, delivery), {DeliveryState.CANCELLED})
+    delivery.due_at = due_at
+    _move(session, delivery, DeliveryState.PENDING)
+
+
+def retry(session: Session, delivery: Delivery) -> None:
+    """A person says: send it (again), now. For an unknown one that means: it is not there."""
+    _only(lock(session, delivery), _STUCK)
+    delivery.due_at = session.now()
+    delivery.note = ""
+    delivery.released_at = session.now()
+    _move(session, delivery, DeliveryState.PENDING)
+
+
+def mark_sent(session: Session, delivery: Delivery, permalink: str = "") -> None:
+    """A person has seen it there."""
+    _only(lock(session, delivery), {DeliveryState.UNKNOWN})
+    delivery.sent_at = session.now()
+    delivery.permalink = permalink
+    _move(session, delivery, DeliveryState.SENT)
+
+
+def _move(session: Session, delivery: Delivery, state: DeliveryState) -> None:
+    delivery.state = state
+    delivery.owner = delivery.lease_until = None
+    session.announce("outbox", "calendar")

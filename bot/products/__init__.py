@@ -1,0 +1,1 @@
+"""Products: the catalogue, and which of them a message means."""

@@ -1,0 +1,159 @@
+"""`config.toml` and ``HUBBUB_*`` variables, checked whole before anything starts."""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import InvalidInput
+
+# What config.example.toml shows in place of a secret: never accepted as one.
+EXAMPLE_SECRET = "change-me"
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError('must be an IANA time zone such as "Europe/Berlin"')
+    return zone
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Section(BaseModel):
+    """A table of the configuration; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shop(Section):
+    name: str = Field("Our shop", min_length=1, max_length=80)
+    zone: Zone = "UTC"
+    languages: tuple[Literal["en", "de"], ...] = Field(("en", "de"), min_length=1)
+    hue: int = Field(28, ge=0, le=360)
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+
+
+class Logs(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    json_lines: bool = False
+
+
+class Outbox(Section):
+    lease_seconds: int = Field(60, ge=5, le=3600)
+    send_timeout_seconds: int = Field(30, ge=1, le=600)
+    overdue_after_minutes: int = Field(30, ge=1)
+
+
+class Settings(BaseSettings):
+    """Everything that an installation can decide, with its defaults."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="HUBBUB_", env_nested_delimiter="__"
+    )
+
+    data: Path = Path("hubbub-data")
+    database: SecretStr = SecretStr("")  # an address may hold a password
+    shop: Shop = Shop()
+    web: Web = Web()
+    logs: Logs = Logs()
+    outbox: Outbox = Outbox()
+    networks: dict[str, dict[str, Any]] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    @property
+    def database_url(self) -> str:
+        return self.database.get_secret_value() or f"sqlite:///{self.data.resolve()}/hubbub.db"
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach us, without a slash at the end."""
+        given = self.web.public_url.rstrip("/")
+        return given or f"http://{self.web.host}:{self.web.port}"
+
+    def secret(self) -> bytes:
+        """The installation's own key: 32 bytes, made on first use, kept beside the data."""
+        path = self.data / "secret.key"
+        self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError:
+            pass
+        key = path.read_bytes()
+        if len(key) != 32:
+            raise InvalidInput(
+                f"{path} is damaged: it must hold 32 bytes, not {len(key)}. Restore it from a "
+                "backup, or delete it: everybody then has to sign in again."
+            )
+        return key
+
+
+def load(path: Path | None = None, **overrides: Any) -> Settings:
+    """Read ``path`` (or only defaults and the environment); `InvalidInput` names every problem."""
+    values: dict[str, Any] = {}
+    if path is not None:
+        values = _read(path)
+    try:
+        settings = Settings(**(values | overrides))
+    except ValidationError as error:
+        where = path.name if path else "The configuration"
+        raise InvalidInput(*(_sentence(where, one) for one in error.errors())) from None
+    if found := list(_examples_in(settings.model_dump(), "")):
+        raise InvalidInput(
+            *(f'{key} still holds the example value "{EXAMPLE_SECRET}".' for key in found),
+            "Put your own value there, or remove the line.",
+        )
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise InvalidInput(
+            f"There is no {path}. Copy config.example.toml to it, or leave --config away."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidInput(f"{path} can't be read as TOML: {error}.") from None
+
+
+def _sentence(where: str, error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{where}: unknown key {key}. See config.example.toml for all keys."
+    return f"{where}: {key}: {error['msg'].removeprefix('Value error, ')}."
+
+
+def _examples_in(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _examples_in(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, SecretStr):
+        yield from _examples_in(value.get_secret_value(), key)
+    elif value == EXAMPLE_SECRET:
+        yield key

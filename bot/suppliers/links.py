@@ -1,0 +1,182 @@
+"""Magic links into the portal: one button, one use, seven days; only hashes are stored."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.accounts.audit import record
+from bot.db import Session
+from bot.errors import NotFound
+from bot.networks import Action, Content
+from bot.outbox.models import About, Delivery
+from bot.outbox.service import enqueue
+from bot.channels.models import Channel
+from bot.suppliers import letters
+from bot.suppliers.models import PortalLink, PortalSession, Supplier
+from bot.suppliers.portal import Partner
+
+LINK_LIVES = timedelta(days=7)
+SESSION_LIVES = timedelta(days=30)
+# A fresh link can be asked for once in so long: a stranger with an old one can't flood a mailbox.
+_RESEND_AFTER = timedelta(minutes=10)
+
+
+class LinkSpent(NotFound):
+    """This link was used already or has run out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A partner's browser that is in: the cookie's token, and where they wanted to go."""
+
+    token: str
+    supplier_id: UUID
+    case_id: UUID | None
+
+
+def hashed(token: str) -> bytes:
+    # A token is 256 bits of chance: there is nothing to guess, so a quick hash is enough.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def make(session: Session, supplier: Supplier, case_id: UUID | None = None) -> str:
+    """A new link's token; it can't be read again. The page is ``/s/{token}``."""
+    token = secrets.token_urlsafe(32)
+    now = session.now()
+    session.put(
+        PortalLink(
+            supplier_id=supplier.id,
+            case_id=case_id,
+            token_hash=hashed(token),
+            created_at=now,
+            expires_at=now + LINK_LIVES,
+        )
+    )
+    return token
+
+
+def finish(
+    session: Session, delivery: Delivery, content: Content, *, public_url: str, shop: str
+) -> Content:
+    """The letter as it leaves: with the shop's name and a link made for this very sending.
+
+    Call it inside a write just before the adapter's ``send``; what isn't to a partner stays as
+    it is. The result is never stored.
+    """
+    if delivery.about is not About.CASE or letters.LINK not in content.text:
+        return content
+    supplier = session.scalars(
+        sa.select(Supplier).where(Supplier.channel_id == delivery.channel_id)
+    ).first()
+    link = f"{public_url}/supplier"
+    if supplier is not None:  # else they moved: nobody may enter from their old address
+        link = f"{public_url}/s/{make(session, supplier, delivery.about_id)}"
+    text = content.text.replace(letters.LINK, link).replace(letters.SHOP, shop)
+    return replace(content, text=text, title=content.title.replace(letters.SHOP, shop))
+
+
+def peek(session: Session, token: str) -> Supplier:
+    """Whose link it is, while it can still be used. Raises `LinkSpent`."""
+    supplier = session.scalar(
+        sa.select(Supplier)
+        .join(PortalLink, PortalLink.supplier_id == Supplier.id)
+        .where(
+            PortalLink.token_hash == hashed(token),
+            PortalLink.used_at.is_(None),
+            PortalLink.expires_at > session.now(),
+        )
+    )
+    if supplier is None:
+        raise LinkSpent
+    return supplier
+
+
+def redeem(session: Session, token: str) -> Entered:
+    """Use the link up. Of many who try at once one enters; the others get `LinkSpent`."""
+    now = session.now()
+    used = session.execute(
+        sa.update(PortalLink)
+        .where(
+            PortalLink.token_hash == hashed(token),
+            PortalLink.used_at.is_(None),
+            PortalLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(PortalLink.supplier_id, PortalLink.case_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if used is None:
+        raise LinkSpent
+    supplier = session.need(Supplier, used.supplier_id)
+    record(session, f"supplier:{supplier.name}", "entered", supplier)
+    return enter(session, supplier, used.case_id)
+
+
+def enter(session: Session, supplier: Supplier, case_id: UUID | None = None) -> Entered:
+    token = secrets.token_urlsafe(32)
+    now = session.now()
+    session.put(
+        PortalSession(
+            supplier_id=supplier.id,
+            token_hash=hashed(token),
+            created_at=now,
+            expires_at=now + SESSION_LIVES,
+        )
+    )
+    return Entered(token=token, supplier_id=supplier.id, case_id=case_id)
+
+
+def partner_of(session: Session, token: str) -> Partner | None:
+    """Who has this cookie, while their session lasts and nobody has revoked it."""
+    row = session.execute(
+        sa.select(Supplier, PortalSession.id)
+        .join(PortalSession, PortalSession.supplier_id == Supplier.id)
+        .where(
+            PortalSession.token_hash == hashed(token),
+            PortalSession.revoked_at.is_(None),
+            PortalSession.expires_at > session.now(),
+        )
+    ).one_or_none()
+    return Partner(supplier=row[0], session_id=row[1]) if row else None
+
+
+def leave(session: Session, session_id: UUID) -> None:
+    session.need(PortalSession, session_id).revoked_at = session.now()
+
+
+def revoke(session: Session, supplier: Supplier, *, by: str) -> None:
+    """No link and no open page of the partner works any more, from the next request on."""
+    now = session.now()
+    open_sessions = sa.update(PortalSession).where(
+        PortalSession.supplier_id == supplier.id, PortalSession.revoked_at.is_(None)
+    )
+    unused = sa.update(PortalLink).where(
+        PortalLink.supplier_id == supplier.id, PortalLink.used_at.is_(None)
+    )
+    session.execute(open_sessions.values(revoked_at=now))
+    session.execute(unused.values(used_at=now))
+    record(session, by, "signed out", supplier)
+
+
+def send_again(session: Session, token: str) -> None:
+    """Mail a fresh link to the partner whose spent link this is; silent about unknown ones."""
+    link = session.scalar(sa.select(PortalLink).where(PortalLink.token_hash == hashed(token)))
+    if link is None:
+        return
+    supplier = session.need(Supplier, link.supplier_id)
+    channel = session.need(Channel, supplier.channel_id)
+    turn = int(session.now().timestamp()) // int(_RESEND_AFTER.total_seconds())
+    enqueue(
+        session,
+        key=f"link:{supplier.id.hex}:{turn}",
+        channel=channel,
+        action=Action.DIRECT,
+        recipient=channel.remote_id,
+        content=letters.link_letter(supplier.name),
+        about=About.CASE,
+        about_id=link.case_id,
+    )

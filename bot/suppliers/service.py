@@ -1,0 +1,175 @@
+"""Cases: opening them, handing them to partners, deciding about them."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from bot.accounts.audit import record
+from bot.channels.models import Channel
+from bot.db import Session, insert_new
+from bot.errors import Conflict
+from bot.networks import Action
+from bot.outbox.models import About, Delivery, DeliveryState
+from bot.outbox.service import cancel, enqueue
+from bot.suggestions.models import Suggestion, SuggestionState
+from bot.suggestions.service import set_state
+from bot.suppliers import acts, letters, queries
+from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
+from bot.suppliers.routing import route
+
+__all__ = [
+    "claim_ownerless",
+    "decide",
+    "hand_over",
+    "more_voices",
+    "open_case",
+    "route",
+]
+
+HUBBUB = "hubbub"  # who acts where no person does
+
+
+def open_case(session: Session, suggestion: Suggestion) -> Case:
+    """The suggestion's case; the first time it is routed, and its partner gets the letter."""
+    values = {
+        "suggestion_id": suggestion.id,
+        "state": CaseState.OPEN,
+        "opened_at": session.now(),
+        "version": 1,
+    }
+    session.flush()
+    made = insert_new(session, Case, [values], unique=("suggestion_id",))
+    case = session.scalars(sa.select(Case).filter_by(suggestion_id=suggestion.id)).one()
+    if made:
+        record(session, HUBBUB, "opened", case)
+        supplier = route(session, suggestion)
+        if supplier is not None:
+            hand_over(session, case, supplier, by=HUBBUB)
+        session.announce("cases")
+    return case
+
+
+def more_voices(session: Session, suggestion: Suggestion) -> None:
+    """More people said it: the portal shows it. No letter, or popular things would be spam."""
+    session.announce("cases")
+
+
+def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> None:
+    """Give the case to a partner: their clock starts, and the letter goes into the outbox.
+
+    Raises `Conflict` when it is theirs already or closed.
+    """
+    session.refresh(case, with_for_update=True)
+    if case.state in acts.ENDS:
+        raise Conflict("This case is closed.")
+    if case.supplier_id == supplier.id:
+        raise Conflict(f"This is with {supplier.name} already.")
+    _withdraw_letters(session, case)
+    case.supplier_id = supplier.id
+    case.state = CaseState.OPEN
+    case.promised_for = None
+    case.handed_over_at = session.now()
+    case.version += 1
+    suggestion = session.need(Suggestion, case.suggestion_id)
+    set_state(session, suggestion, SuggestionState.WITH_PARTNER)
+    _send_letter(session, case, supplier, suggestion)
+    record(session, by, "handed over", case, to=supplier.name)
+    session.announce("cases", "partners", "suggestions")
+
+
+def _withdraw_letters(session: Session, case: Case) -> None:
+    """A letter to an earlier partner that has not left yet never leaves."""
+    waiting = sa.select(Delivery).where(
+        Delivery.about == About.CASE,
+        Delivery.about_id == case.id,
+        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
+    )
+    for letter in session.scalars(waiting).all():
+        cancel(session, letter)
+
+
+def _send_letter(
+    session: Session, case: Case, supplier: Supplier, suggestion: Suggestion
+) -> None:
+    channel = session.need(Channel, supplier.channel_id)
+    said = queries.said(session, [suggestion.id])[suggestion.id]
+    content = letters.case_letter(
+        supplier=supplier.name,
+        role=supplier.role,
+        kind=suggestion.kind,
+        product=queries.product_name(session, suggestion.product_id),
+        people=max(said.people, 1),
+        words=queries.masked(session, suggestion),
+        hours=supplier.answer_within_hours,
+    )
+    enqueue(
+        session,
+        key=f"case:{case.id.hex}:{case.version}",
+        channel=channel,
+        action=Action.DIRECT,
+        recipient=channel.remote_id,
+        content=content,
+        about=About.CASE,
+        about_id=case.id,
+        product_id=suggestion.product_id,
+    )
+
+
+def claim_ownerless(session: Session, *, by: str = HUBBUB) -> int:
+    """Hand over every "whose is it?" case that has a partner by now; gives how many."""
+    session.flush()
+    found = 0
+    for case, suggestion in session.execute(queries.ownerless()).all():
+        supplier = route(session, suggestion)
+        if supplier is not None:
+            hand_over(session, case, supplier, by=by)
+            found += 1
+    return found
+
+
+def decide(
+    session: Session,
+    case: Case,
+    act: Act,
+    *,
+    text: str = "",
+    promised_for: date | None = None,
+    by: str,
+    version: int | None = None,
+) -> Decision:
+    """What the partner does about it. ``version`` is the one that they were looking at.
+
+    Raises `Conflict` when the case has changed since or is past this, `InvalidInput` by field
+    when a reason, question or future date is missing. The people are told by whoever reads
+    decisions with ``told_at`` None.
+    """
+    session.refresh(case, with_for_update=True)
+    if case.supplier_id is None:
+        raise Conflict("Nobody owns this yet: choose a partner first.")
+    if version is not None and version != case.version:
+        raise Conflict("This was changed a moment ago. Look at it again, then decide.")
+    supplier = session.need(Supplier, case.supplier_id)
+    text = text.strip()
+    promised_for = promised_for if act is Act.PROMISE else None
+    today = session.now().astimezone(ZoneInfo(supplier.zone)).date()
+    acts.check(case.state, act, text=text, promised_for=promised_for, today=today)
+    decision = session.put(
+        Decision(
+            case_id=case.id,
+            supplier_id=supplier.id,
+            act=act,
+            text=text,
+            promised_for=promised_for,
+            decided_at=session.now(),
+            decided_by=by,
+        )
+    )
+    case.state = acts.LEADS_TO[act]
+    case.promised_for = promised_for or case.promised_for
+    case.version += 1
+    if act in acts.SUGGESTION:
+        set_state(session, session.need(Suggestion, case.suggestion_id), acts.SUGGESTION[act])
+    record(session, by, act.value, case)
+    session.announce("cases", "partners", "suggestions")
+    return decision

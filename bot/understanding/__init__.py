@@ -1,0 +1,26 @@
+"""What a text says, decided from the text alone: no database, no network, no clock."""
+
+from bot.understanding.kinds import Context, Facet, Kind, Signal
+from bot.understanding.language import language_of
+from bot.understanding.likeness import LikenessIndex, best_match, likeness
+from bot.understanding.masking import mask
+from bot.understanding.polarity import polarity
+from bot.understanding.products import Candidate, ProductFinder, ProductName
+from bot.understanding.reading import understand
+
+__all__ = [
+    "Candidate",
+    "Context",
+    "Facet",
+    "Kind",
+    "LikenessIndex",
+    "ProductFinder",
+    "ProductName",
+    "Signal",
+    "best_match",
+    "language_of",
+    "likeness",
+    "mask",
+    "polarity",
+    "understand",
+]

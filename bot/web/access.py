@@ -1,0 +1,129 @@
+"""Who may call what: every handler says so, and one guard sees to it.
+
+    @get("/calendar", access=Access.MARKETER, sync_to_thread=True)
+
+A handler that doesn't say keeps the app from starting.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+from litestar.concurrency import sync_to_thread
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import BaseRoute, HTTPRoute
+
+from bot.accounts.models import Role, User
+from bot.accounts.service import signed_in
+from bot.errors import NotAllowed
+from bot.web.house import Connection, house_of
+
+SESSION_COOKIE = "hubbub"
+
+
+class Access(Enum):
+    """Who may call a handler. An owner may what an approver may, an approver what a marketer may."""
+
+    PUBLIC = "public"  # everybody
+    VISITOR = "visitor"  # everybody: pages made for consumers
+    PARTNER = "partner"  # a partner who has entered; only what is theirs
+    MARKETER = "marketer"
+    APPROVER = "approver"
+    OWNER = "owner"
+    SYSTEM = "system"  # programs: the handler itself checks a signature or an address
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The staff who may; empty where it is not about staff."""
+        return _STAFF.get(self, frozenset())
+
+
+_STAFF = {
+    Access.MARKETER: frozenset(Role),
+    Access.APPROVER: frozenset({Role.APPROVER, Role.OWNER}),
+    Access.OWNER: frozenset({Role.OWNER}),
+}
+
+
+class NotSignedIn(NotAllowed):
+    """Please sign in first."""
+
+
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let the request through, or raise `NotSignedIn` or `NotAllowed`."""
+    access = handler.opt.get("access")
+    if access in (Access.PUBLIC, Access.VISITOR, Access.SYSTEM) or _is_options(handler):
+        return
+    if access is Access.PARTNER:
+        await _let_partner_in(connection)
+    elif isinstance(access, Access):
+        user = await find_user(connection)
+        if user is None:
+            raise NotSignedIn
+        if user.role not in access.roles:
+            raise NotAllowed
+    else:
+        raise NotAllowed
+
+
+async def find_user(connection: Connection) -> User | None:
+    """Who of the staff this is; asked anew with every request, so revoking works at once."""
+    token = session_token(connection)
+    if token is None:
+        return None
+    connection.state.user = user = await sync_to_thread(_read_user, connection, token)
+    return user
+
+
+def _read_user(connection: Connection, token: str) -> User | None:
+    with house_of(connection).database.reading() as session:
+        return signed_in(session, token)
+
+
+def session_token(connection: Connection) -> str | None:
+    return connection.cookies.get(house_of(connection).cookie_name(SESSION_COOKIE))
+
+
+async def _let_partner_in(connection: Connection) -> None:
+    doorkeepers = house_of(connection).doorkeepers
+    if doorkeepers.partner is None:
+        raise NotAllowed(doorkeepers.partner_message)
+    partner = await sync_to_thread(doorkeepers.partner, connection)
+    if partner is None:
+        raise NotAllowed(doorkeepers.partner_message)
+    connection.state.partner = partner
+
+
+def user_of(connection: Connection) -> User | None:
+    """The staff user whom the guard let in."""
+    user: User | None = connection.state.get("user")
+    return user
+
+
+def refuse_undeclared(routes: Iterable[BaseRoute]) -> None:
+    """Raise `LookupError` naming every handler without an access, or free of CSRF without reason."""
+    problems = []
+    for path, handler in handlers_of(routes):
+        access = handler.opt.get("access")
+        if not isinstance(access, Access) and not _is_options(handler):
+            problems.append(f"{path}: {handler} doesn't declare who may call it (access=Access.…)")
+        elif handler.opt.get("exclude_from_csrf") and access is not Access.SYSTEM:
+            problems.append(f"{path}: {handler} is free of CSRF checks but not Access.SYSTEM")
+    if problems:
+        raise LookupError("\n".join(problems))
+
+
+def handlers_of(routes: Iterable[BaseRoute]) -> list[tuple[str, BaseRouteHandler]]:
+    """Every handler with its path. WebSockets and mounted apps count: they need a rule too."""
+    found: list[tuple[str, BaseRouteHandler]] = []
+    for route in routes:
+        handlers: Any = route.route_handlers if isinstance(route, HTTPRoute) else ()
+        single: Any = getattr(route, "route_handler", None)
+        found += [(route.path, one) for one in (*handlers, *([single] if single else []))]
+    return found
+
+
+def _is_options(handler: BaseRouteHandler) -> bool:
+    """Litestar's own answer to OPTIONS, which only names the methods of a path."""
+    return isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}

@@ -1,0 +1,125 @@
+"""Errors as people meet them: what happened and what to do next, never a trace."""
+
+import json
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from bot.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    HubbubError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+)
+from bot.logs import log
+from bot.web.access import NotSignedIn
+from bot.web.i18n import gettext as _
+from bot.web.pages import page
+
+AnyRequest = Request[Any, Any, Any]
+RETRY_AFTER = "5"  # seconds, while the database can't be written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An error as it is told. ``kind`` names the words of the page where they are not the status's."""
+
+    status: int
+    detail: str = ""
+    kind: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class TooManyRequests(HubbubError):
+    """That was too often. Wait a minute, then try again."""
+
+
+_STATUS: dict[type[HubbubError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    InvalidInput: 422,
+    TooManyRequests: 429,
+    DatabaseUnavailable: 503,
+}
+
+
+def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
+    """One of `bot.errors`."""
+    if isinstance(error, NotSignedIn) and not _wants_json(request):
+        return _to_the_door(request)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
+    if status is None:
+        return show_unexpected(request, error)
+    said = type(error).__doc__ if isinstance(error, DatabaseUnavailable) else str(error)
+    pause = {"Retry-After": RETRY_AFTER} if status == 503 else {}
+    pause |= {"Retry-After": "60"} if status == 429 else {}
+    # The page says "nothing here" in its own, warmer words; every such answer is the same.
+    detail = "" if isinstance(error, NotFound) else _((said or "").strip())
+    return _answer(request, Told(status=status, detail=detail, headers=pause))
+
+
+def show_theirs(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """One that the framework raised: no such page, too large, wrong method."""
+    if error.status_code >= 500:
+        return show_unexpected(request, error)
+    if "CSRF" in error.detail:
+        return _answer(request, Told(status=403, kind="csrf"))
+    detail = _("That was too large to take in.") if error.status_code == 413 else ""
+    kept = {"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}
+    return _answer(request, Told(status=error.status_code, detail=detail, headers=kept))
+
+
+def show_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    """A mistake of ours: a page with a short reference, under which the log has all of it."""
+    reference = token_hex(4)
+    log("web").error(
+        "unexpected error",
+        reference=reference,
+        method=request.method,
+        path=request.scope.get("path_template", ""),  # the path itself may hold a token
+        exc_info=error,
+    )
+    detail = _("Reference: %s") % reference
+    return _answer(request, Told(status=500, detail=detail))
+
+
+def _to_the_door(request: AnyRequest) -> Response[Any]:
+    if request.headers.get("hx-request"):
+        return Response("", status_code=403, headers={"HX-Redirect": "/enter"})
+    return Redirect("/enter", status_code=303)
+
+
+def _answer(request: AnyRequest, told: Told) -> Response[Any]:
+    if _wants_json(request):
+        content = {"error": told.detail or told.kind or str(told.status)}
+        return Response(content, status_code=told.status, headers=told.headers)
+    if request.headers.get("hx-request"):
+        return _toast(told)
+    response = page(
+        "error.html", status=told.status, detail=told.detail, **{"status": told.kind or told.status}
+    )
+    response.headers.update(told.headers)
+    return response
+
+
+def _toast(told: Told) -> Response[Any]:
+    """For htmx: leave the page as it is, and say it."""
+    headers = dict(told.headers)
+    if told.detail:
+        headers["HX-Trigger"] = json.dumps({"toast": {"text": told.detail}})
+    headers["HX-Reswap"] = "none"
+    return Response(told.detail, status_code=told.status, media_type="text/plain", headers=headers)
+
+
+def _wants_json(request: AnyRequest) -> bool:
+    path = request.scope["path"]
+    return path.startswith(("/api/", "/webhooks/")) or request.headers.get(
+        "accept", ""
+    ).startswith("application/json")

@@ -1,0 +1,127 @@
+"""A post as somebody wants it, and everything that stands in its way. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from bot.errors import InvalidInput
+from bot.networks import Capabilities, Content
+from content_calendar.recurrence import Rule, check, occurrences, resolve
+
+GRACE = timedelta(minutes=1)
+"""A time that has passed by less than this still counts as now."""
+
+_FAR = timedelta(days=5 * 366)
+_TITLE = 60
+_NOTHING = "There is nothing to say yet: write a text."
+
+Problem = tuple[str, str]  # field, sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """``overrides`` maps a network to its own text; ``local`` is the wall time in ``zone``, of
+    a series the first; ``rrule`` is empty for a post that goes out once. ``campaign`` is a name,
+    made where there is none of that name yet."""
+
+    title: str = ""
+    text: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    broadcast: bool = False
+    campaign: str = ""
+    product_id: UUID | None = None
+    channel_ids: tuple[UUID, ...] = ()
+    local: datetime | None = None
+    zone: str = "UTC"
+    rrule: str = ""
+    exdates: frozenset[datetime] = frozenset()
+
+    @property
+    def rule(self) -> Rule | None:
+        if not self.rrule or self.local is None:
+            return None
+        return Rule(start=self.local, zone=self.zone, rrule=self.rrule, exdates=self.exdates)
+
+    @property
+    def heading(self) -> str:
+        """The title, else the first words of the text."""
+        words = " ".join(self.title.split()) or " ".join(self.text.split())
+        return words if len(words) <= _TITLE else words[: _TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+class Said(Protocol):
+    """What a draft and a post have in common."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def overrides(self) -> Mapping[str, str]: ...
+
+
+def content(said: Said, network: str) -> Content:
+    """What goes out on that network."""
+    return Content(text=said.overrides.get(network) or said.text, title=said.title)
+
+
+def require(problems: Iterable[Problem]) -> None:
+    """Raise `InvalidInput` with every problem beside its field, each sentence once."""
+    fields: dict[str, list[str]] = {}
+    for name, sentence in problems:
+        if sentence not in fields.setdefault(name, []):
+            fields[name].append(sentence)
+    if fields:
+        raise InvalidInput(fields={name: " ".join(found) for name, found in fields.items()})
+
+
+def misfits(
+    draft: Draft, networks: Iterable[str], capabilities: Mapping[str, Capabilities]
+) -> Iterator[Problem]:
+    """What the chosen networks would refuse. An empty text is no problem yet: see `gaps`."""
+    for network in sorted(set(networks)):
+        can = capabilities.get(network)
+        if can is None or not can.publishes:
+            yield "channels", f"{network.capitalize()} can't be posted to right now."
+            continue
+        place = f"override_{network}" if draft.overrides.get(network) else "text"
+        for sentence in can.problems(content(draft, network)):
+            if sentence != _NOTHING:
+                yield place, f"{network.capitalize()}: {sentence}"
+
+
+def mistakes(draft: Draft) -> Iterator[Problem]:
+    """What can't be kept even as a draft."""
+    if not draft.heading:
+        yield "text", "Write a title or a text first."
+    if draft.local is None:
+        if draft.rrule:
+            yield "date", "Say when the first one goes out: a date and a time."
+        return
+    try:
+        resolve(draft.local, draft.zone)
+        if draft.rule:
+            check(draft.rule)
+    except InvalidInput as wrong:
+        yield from (("repeat" if draft.rrule else "date", it) for it in wrong.problems)
+
+
+def gaps(draft: Draft, now: datetime) -> Iterator[Problem]:
+    """What is missing before it can go out."""
+    if not draft.text.strip():
+        yield "text", _NOTHING
+    if not draft.channel_ids:
+        yield "channels", "Choose at least one channel."
+    if draft.local is None:
+        yield "date", "Say when it goes out: a date and a time."
+    elif draft.rule:
+        if not any(mistakes(draft)) and not _ahead(draft.rule, now):
+            yield "date", "None of its dates lies ahead."
+    elif not any(mistakes(draft)) and resolve(draft.local, draft.zone).at < now - GRACE:
+        yield "date", "That time has passed. Choose a later one, or publish it now."
+
+
+def _ahead(rule: Rule, now: datetime) -> bool:
+    return bool(occurrences(rule, after=now - GRACE, until=now + _FAR, limit=1))

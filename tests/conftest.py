@@ -1,0 +1,57 @@
+"""Fixtures for every room: empty databases, and a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from bot.clock import FrozenClock
+from bot.db import Database, Session, Writer
+from tests import databases, rooms
+
+pytest_plugins = ["tests.browser"]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A real PostgreSQL, started once per pytest process and quick rather than durable."""
+    with databases.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=databases.ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of a new, empty database, once on each engine."""
+    if request.param == "sqlite":
+        yield databases.sqlite_url(tmp_path)
+    else:
+        with databases.fresh_database(request.getfixturevalue("postgresql_server")) as url:
+            yield url
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Monday, 2 March 2026, 09:00 UTC, until somebody moves it."""
+    return FrozenClock(rooms.START)
+
+
+@pytest.fixture
+def database(database_url: str, clock: FrozenClock) -> Iterator[Database]:
+    """An open database with every table, under the frozen clock."""
+    database = rooms.open_database(database_url, clock)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def writer(database: Database) -> Iterator[Writer]:
+    with Writer(database) as writer:
+        yield writer
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that may write; what the test doesn't commit is gone."""
+    with database.session(database.writers) as session:
+        yield session

@@ -1,0 +1,165 @@
+"""The house's own rules, where no linter knows them."""
+
+import ast
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 45
+
+# Written so that this file does not break its own rules.
+REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|yarnpkg|unpkg|jsdelivr)\.(?:org|com|net|io)\b")
+MACHINE = re.compile(r"(?<![\w.)\]}])/(?:root|work|home/\w+|Users/\w+|tmp/\w+)/\w")
+EXEMPTION = re.compile(
+    r"#\s*(?:noqa|type:\s*ignore)\b(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|\[[^]]*\])?"
+)
+CODE_BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
+
+
+@cache
+def tracked() -> list[Path]:
+    """What the repository holds, or would hold after `git add --all`."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in sorted(names.split("\0")) if (ROOT / name).is_file()]
+
+
+def sources() -> list[Path]:
+    return [path for path in tracked() if path.suffix == ".py"]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def lines_of(paths: list[Path]) -> Iterator[tuple[str, str]]:
+    """Every line of every text, with the place where it stands."""
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture or a font
+        for number, line in enumerate(text.splitlines(), 1):
+            yield f"{name_of(path)}:{number}", line
+
+
+def commands_in_readme() -> list[list[str]]:
+    """Words of every `make …` and `hubbub …` line in README's code blocks."""
+    blocks = CODE_BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    words = [shlex.split(line.removeprefix("uv run "), comments=True) for line in lines]
+    return [line for line in words if line and line[0] in {"make", "hubbub"}]
+
+
+def test_imports_point_one_way() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-logo"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_room_has_its_place_in_the_order_of_imports() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = " ".join(settings["tool"]["importlinter"]["contracts"][0]["layers"])
+    placed = set(re.findall(r"bot\.(\w+)", layers)) | {"__init__", "__main__", "migrations"}
+    rooms = {
+        Path(name_of(path)).parts[1] for path in sources() if path.is_relative_to(ROOT / "bot")
+    }
+    assert {room.removesuffix(".py") for room in rooms} - placed == set()
+
+
+def test_no_file_names_a_registry_or_this_machine() -> None:
+    found = [
+        f"{place}: {line.strip()[:80]}"
+        for place, line in lines_of(tracked())
+        if REGISTRY.search(line) or MACHINE.search(line)
+    ]
+    assert found == []
+
+
+def test_every_exemption_has_a_reason() -> None:
+    found, previous = [], ""
+    for place, line in lines_of(sources()):
+        exemption = EXEMPTION.search(line)
+        if exemption and place.startswith("tests/test_house.py"):
+            exemption = None  # the pattern itself
+        if exemption and not previous.startswith("#"):
+            reason = line[exemption.end() :].strip(" #—:-")
+            if len(reason.split()) < 2:
+                found.append(f"{place}: {line.strip()}")
+        previous = line.strip()
+    assert found == []
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    found = {
+        f"{name_of(path)}:{node.name}": length
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    }
+    assert found == {}
+
+
+def test_the_example_configuration_loads() -> None:
+    settings = pytest.importorskip("bot.settings")
+    settings.load(ROOT / "config.example.toml")
+
+
+@pytest.mark.parametrize("words", commands_in_readme(), ids=" ".join)
+def test_every_command_in_the_readme_exists(words: list[str]) -> None:
+    if words[0] == "make":
+        targets = TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
+        assert {word for word in words[1:] if "=" not in word} <= set(targets)
+    else:
+        assert unknown_words(words[1:]) == []
+
+
+def unknown_words(words: list[str]) -> list[str]:
+    """What in `hubbub …` is neither a command, nor an option of it, nor an argument."""
+    command = typer.main.get_command(import_module("bot.cli").app)
+    unknown = []
+    for word in words:
+        options = {name for option in command.params for name in option.opts}
+        children = getattr(command, "commands", None)
+        if word.startswith("-"):
+            unknown += [] if word.split("=")[0] in options | {"--help"} else [word]
+        elif children is not None:
+            if word not in children:
+                return [word]
+            command = children[word]
+    return unknown
+
+
+def test_migrations_make_what_the_models_say(database_url: str) -> None:
+    """Both ways to a schema agree: no model without a migration, none that differs."""
+    database = pytest.importorskip("bot.db.migrate")
+    for path in sources():
+        if path.name == "models.py" and not path.is_relative_to(ROOT / "tests"):
+            import_module(name_of(path.with_suffix("")).replace("/", "."))
+    database.upgrade(database_url)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, import_module("bot.db").Base.metadata) == []
+    engine.dispose()
