@@ -87,6 +87,12 @@ def lock_reason(session: Session, occurrence: Occurrence) -> str:
     return next((why for state, why in _WHY_LOCKED.items() if state in states), "")
 
 
+def has_begun(session: Session, occurrence: Occurrence) -> bool:
+    """Whether any network has, or may have, a part of it."""
+    states = {delivery.state for delivery in deliveries_of(session, occurrence)}
+    return bool(states & {DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN})
+
+
 def plan(
     session: Session, post: Post, local: datetime, at: datetime, series: Series | None = None
 ) -> Occurrence | None:
@@ -118,6 +124,7 @@ def refit(session: Session, post: Post, occurrence: Occurrence) -> None:
         elif delivery.state in _OPEN:
             outbox.revise(session, delivery, content(post, channel.network))
             delivery.product_id = post.product_id
+            session.flush()
     for channel in wanted.values():
         _publish(session, post, occurrence, channel)
 
@@ -139,6 +146,7 @@ def _publish(
     )
     if delivery.state is DeliveryState.CANCELLED:  # the channel was taken out and put back
         outbox.revive(session, delivery, occurrence.at)
+        session.flush()  # the outbox reads a delivery anew before each change
         outbox.revise(session, delivery, said)
     session.put(
         Publication(
@@ -149,7 +157,7 @@ def _publish(
 
 def _publications(
     session: Session, occurrence: Occurrence
-) -> Sequence[sa.Row[tuple[Publication, Delivery]]]:
+) -> Sequence[sa.Row[Publication, Delivery]]:
     session.flush()
     return session.execute(
         sa.select(Publication, Delivery)
@@ -193,6 +201,7 @@ def shift(
     for _, delivery in _publications(session, occurrence):
         if delivery.state is not DeliveryState.CANCELLED:
             outbox.reschedule(session, delivery, at)
+            session.flush()
     occurrence.local, occurrence.zone, occurrence.at = local, zone, at
 
 

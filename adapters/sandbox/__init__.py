@@ -2,7 +2,7 @@
 
 from adapters.sandbox.adapter import Sandbox, accept, build
 from adapters.sandbox.book import Entry, Ledger, LedgerClient, entries_in
-from adapters.sandbox.settings import Fault, Faults, Like, SandboxSettings
+from adapters.sandbox.settings import SQUARE, Fault, Faults, Like, SandboxSettings
 from bot.networks import Plugin
 
 __all__ = [
@@ -20,5 +20,10 @@ __all__ = [
 ]
 
 plugin = Plugin(
-    name="sandbox", title="Sandbox", settings=SandboxSettings, build=build, accept=accept
+    name="sandbox",
+    title="Sandbox",
+    settings=SandboxSettings,
+    build=build,
+    accept=accept,
+    channels={SQUARE: "Sandbox square"},
 )

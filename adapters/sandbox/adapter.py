@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from adapters.sandbox.book import Book, Entry, Ledger, LedgerClient
-from adapters.sandbox.settings import Fault, SandboxSettings
+from adapters.sandbox.settings import SQUARE, Fault, SandboxSettings
 from adapters.sandbox.translate import is_signed, translate
 from bot.clock import Clock, Ids
 from bot.errors import (
@@ -115,7 +115,7 @@ class Sandbox:
         text: str = "",
         *,
         author: str = "Ada",
-        channel: str = "square",
+        channel: str = SQUARE,
         reply_to: str | None = None,
         thread: str | None = None,
         private: bool = False,

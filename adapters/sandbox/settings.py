@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from bot.networks import Capabilities, Count, Settle
 
+# The one place there that everybody reads.
+SQUARE = "square"
+
 
 class Like(StrEnum):
     """The network whose limits are imitated."""

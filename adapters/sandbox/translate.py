@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
+from adapters.sandbox.settings import SQUARE
 from bot.networks import Author, EventKind, InboundEvent, NotUnderstood
 
 SIGNATURE = "x-sandbox-signature"
@@ -23,7 +24,7 @@ class Said(BaseModel):
     kind: EventKind = EventKind.MESSAGE
     at: AwareDatetime
     author: str = "Ada"
-    channel: str = "square"
+    channel: str = SQUARE
     text: str = ""
     reply_to: str | None = None
     thread: str | None = None

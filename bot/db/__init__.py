@@ -2,7 +2,7 @@
 
 from bot.db.base import Base, Row, references
 from bot.db.engine import Database
-from bot.db.inserts import insert_new
+from bot.db.inserts import insert_all, insert_new
 from bot.db.news import News
 from bot.db.session import Session
 from bot.db.writer import Command, Writer
@@ -15,6 +15,7 @@ __all__ = [
     "Row",
     "Session",
     "Writer",
+    "insert_all",
     "insert_new",
     "references",
 ]

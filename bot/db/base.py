@@ -42,8 +42,10 @@ class Row(Base):
 
     __abstract__ = True
 
-    workspace_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(
+        sa.Integer, primary_key=True, autoincrement=False, sort_order=-2
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
 
 
 def references(column: str, table: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:

@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.db.base import Row
 from bot.db.session import Session
+
+
+def insert_all(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows in one statement, past the ORM: for the way that every message takes."""
+    if rows:
+        values = [
+            {"id": session.ids.new(), **row, "workspace_id": session.workspace} for row in rows
+        ]
+        session.connection().execute(sa.insert(table.__table__), values)  # type: ignore[arg-type]  # FromClause by declaration, a Table in fact
 
 
 def insert_new(

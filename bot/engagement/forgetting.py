@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.reading import Understood
 from bot.inbox.models import Event, Message, Signal
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers.models import Answer
@@ -11,7 +12,7 @@ from bot.suppliers.models import Answer
 _GONE = "(taken back by its author)"
 
 
-def rewrite(session: Session, event: Event, text: str) -> None:
+def rewrite(session: Session, event: Understood, text: str) -> None:
     """The message that the event edits or, with an empty text, deletes."""
     in_channel = sa.and_(
         Channel.workspace_id == Message.workspace_id, Channel.id == Message.channel_id
@@ -22,8 +23,8 @@ def rewrite(session: Session, event: Event, text: str) -> None:
         .where(
             Channel.network == event.network,
             Channel.account == event.account,
-            Channel.remote_id == event.details["channel"],
-            Message.remote_id == event.details["message"],
+            Channel.remote_id == event.channel,
+            Message.remote_id == event.message,
         )
     )
     if message is None:

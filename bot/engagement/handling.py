@@ -1,222 +1,248 @@
-"""What a new message leads to: signals, a suggestion, a case, an answer; in one transaction."""
+"""What new messages lead to: signals, suggestions, cases and answers, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.channels.service import ensure
-from bot.db import Session
+from bot.db import Session, insert_all
 from bot.engagement import phrases
 from bot.engagement.forgetting import rewrite
-from bot.engagement.reading import Meaning, Understood
+from bot.engagement.reading import Understood
 from bot.engagement.telling import Voices
 from bot.inbox.models import Event, EventState, Message, Signal
 from bot.members.models import Member
-from bot.members.service import meet
-from bot.networks import Action, Author, Content, EventKind
+from bot.members.service import Identity, meet_all
+from bot.networks import Action, Content, EventKind
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.products.models import Product
-from bot.suggestions import service as suggestions
-from bot.suggestions.hearing import MATTERS, Ear, Heard
+from bot.suggestions.hearing import MATTERS, Ear, Heard, Matter
 from bot.suppliers.models import Answer, Case, Supplier
-from bot.suppliers.service import more_voices, open_case
+from bot.suppliers.opening import open_cases
 from bot.understanding import Kind, language_of
 
 # Below this a signal is kept for staff to see but opens nothing by itself.
 _SURE_ENOUGH = 0.5
 
-
-@dataclass(slots=True)
-class _Work:
-    """One transaction's memory."""
-
-    session: Session
-    ear: Ear
-    speak: Voices
+_SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
 
 
 def keep(session: Session, batch: list[Understood], speak: Voices) -> int:
-    """Write down what the batch means and what to answer; gives how many events are done."""
-    work = _Work(session, Ear(session), speak)
+    """Write down what the batch means and what to answer; gives how many events are done.
+
+    Events that another process has done meanwhile are passed over.
+    """
     ids = [understood.id for understood in batch]
-    fresh = sa.select(Event).where(Event.id.in_(ids), Event.state == EventState.NEW)
-    events = {event.id: event for event in session.scalars(fresh.with_for_update())}
-    for understood in batch:
-        if event := events.get(understood.id):
-            _handle(work, event, understood)
-            event.state = EventState.DONE
+    is_fresh = sa.and_(Event.id.in_(ids), Event.state == EventState.NEW)
+    fresh = set(session.scalars(sa.select(Event.id).where(is_fresh).with_for_update()))
+    work = _Work(session, speak)
+    work.handle([one for one in batch if one.id in fresh and not one.by_us_or_a_bot])
+    session.execute(
+        sa.update(Event).where(is_fresh).values(state=EventState.DONE),
+        execution_options={"synchronize_session": False},
+    )
     session.announce("messages")
-    return len(events)
+    return len(fresh)
 
 
-def _handle(work: _Work, event: Event, understood: Understood) -> None:
-    author = event.details.get("author")
-    if author is None or author["is_self"] or author["is_bot"]:
-        return  # or the bot would talk to itself, or to another bot, without end
-    match event.kind:
-        case EventKind.MESSAGE | EventKind.BUTTON | EventKind.COMMAND:
-            _handle_message(work, event, understood, Author(**author))
-        case EventKind.EDIT:
-            rewrite(work.session, event, event.details["text"])
-        case EventKind.DELETE:
-            rewrite(work.session, event, "")
-        case _:
-            return
+@dataclass(slots=True)
+class _Work:
+    """What one transaction has met and is going to write, written together at its end."""
 
+    session: Session
+    speak: Voices
+    channels: dict[tuple[str, str, str], Channel] = field(default_factory=dict)
+    members: dict[Identity, Member] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    heard: dict[UUID, list[Heard]] = field(default_factory=dict)
 
-def _handle_message(work: _Work, event: Event, understood: Understood, author: Author) -> None:
-    session = work.session
-    channel = ensure(
-        session,
-        network=event.network,
-        account=event.account,
-        remote_id=event.details["channel"],
-    )
-    channel.last_event_at = session.now()
-    member = meet(session, network=event.network, account=event.account, author=author)
-    message = _message(session, event, understood, channel, member)
-    signals = [_signal(session, message, meaning) for meaning in understood.meanings]
-    session.announce(f"chat:{channel.id.hex}")
-    answer = _answer(work, message, member, understood, signals)
-    if answer:
-        _say(work, channel, message, member, answer)
-
-
-def _message(
-    session: Session, event: Event, understood: Understood, channel: Channel, member: Member
-) -> Message:
-    details = event.details
-    asks = any(meaning.signal.kind is Kind.QUESTION for meaning in understood.meanings)
-    return session.put(
-        Message(
-            id=event.id,
-            channel_id=channel.id,
-            member_id=member.id,
-            remote_id=details["message"] or event.dedupe_key,
-            conversation=event.conversation,
-            thread=details["thread"],
-            reply_to=details["reply_to"],
-            answers_id=understood.answers.id if understood.answers else None,
-            text=understood.text,
-            private=details["private"],
-            said_at=event.occurred_at,
-            wants_person=understood.wants_person or asks,
+    def handle(self, batch: list[Understood]) -> None:
+        said = [one for one in batch if one.kind in _SAID]
+        self.members = meet_all(
+            self.session,
+            [(one.network, one.account, one.author) for one in said if one.author],
         )
-    )
+        ear = Ear(self.session)
+        for one in said:
+            self._note(one)
+            self._hear(one, ear)
+        insert_all(self.session, Message, self.messages)
+        insert_all(self.session, Signal, self.signals)
+        ear.write()
+        owners = self._open_cases()
+        answers = [self._say(one, text) for one in said if (text := self._answer(one, owners))]
+        outbox.enqueue_all(self.session, answers)
+        for one in batch:
+            if one.kind is EventKind.EDIT:
+                rewrite(self.session, one, one.text)
+            elif one.kind is EventKind.DELETE:
+                rewrite(self.session, one, "")
 
-
-def _signal(session: Session, message: Message, meaning: Meaning) -> Signal:
-    said = meaning.signal
-    return session.put(
-        Signal(
-            message_id=message.id,
-            product_id=meaning.product_id,
-            kind=said.kind,
-            facet=said.facet,
-            polarity=said.polarity,
-            words=said.words,
-            start=said.start,
-            end=said.end,
-            confidence=said.confidence,
-            why=list(said.why),
+    def _note(self, one: Understood) -> None:
+        channel = self._channel(one)
+        asks = any(meaning.signal.kind is Kind.QUESTION for meaning in one.meanings)
+        self.messages.append(
+            {
+                "id": one.id,
+                "channel_id": channel.id,
+                "member_id": self._member(one).id,
+                "remote_id": one.message,
+                "conversation": one.conversation,
+                "thread": one.thread,
+                "reply_to": one.reply_to,
+                "answers_id": one.answers.id if one.answers else None,
+                "text": one.text,
+                "private": one.private,
+                "said_at": one.occurred_at,
+                "wants_person": one.wants_person or asks,
+            }
         )
-    )
+        self.session.announce(f"chat:{channel.id.hex}")
 
+    def _hear(self, one: Understood, ear: Ear) -> None:
+        member = self._member(one)
+        for meaning in one.meanings:
+            said = meaning.signal
+            id = self.session.ids.new()
+            self.signals.append(
+                {
+                    "id": id,
+                    "message_id": one.id,
+                    "product_id": meaning.product_id,
+                    "kind": said.kind,
+                    "facet": said.facet,
+                    "polarity": said.polarity,
+                    "words": said.words,
+                    "start": said.start,
+                    "end": said.end,
+                    "confidence": said.confidence,
+                    "why": list(said.why),
+                }
+            )
+            if one.asked or said.kind not in MATTERS or said.confidence < _SURE_ENOUGH:
+                continue
+            matter = Matter(
+                kind=said.kind,
+                facet=said.facet,
+                product_id=meaning.product_id,
+                words=said.words,
+                said_at=one.occurred_at,
+                message_id=one.id,
+                signal_id=id,
+                member_id=member.id,
+                person_id=member.person_id,
+            )
+            self.heard.setdefault(one.id, []).append(ear.hear(matter))
 
-def _answer(
-    work: _Work, message: Message, member: Member, understood: Understood, signals: list[Signal]
-) -> str:
-    """What to say to it, after the matters in it have gone where they belong."""
-    language = language_of(message.text, work.speak.languages)
-    if understood.wants_person:
-        return phrases.person_comes(language=language, name=member.name, shop=work.speak.shop)
-    asked = understood.answers is not None and understood.answers.about is About.QUESTION
-    if asked and understood.answers is not None:
-        return _answer_to_partner(work, message, member, understood, language)
-    heard = [
-        (signal, work.ear.hear(message, signal, member))
-        for signal in signals
-        if signal.kind in MATTERS and signal.confidence >= _SURE_ENOUGH
-    ]
-    for _, one in heard:
-        open_case(work.session, one.suggestion)
-        if one.joined:
-            more_voices(work.session, one.suggestion)
-    if heard:
-        return "\n".join(_matter(work, member, language, *one) for one in heard[:2])
-    return _courtesy(message, member, signals, language)
+    def _open_cases(self) -> dict[UUID, str | None]:
+        """The partner's name by suggestion, None where it is still to be found out whose it is."""
+        everything = [heard for several in self.heard.values() for heard in several]
+        opened = [heard.suggestion_id for heard in everything if heard.opened]
+        open_cases(self.session, opened)
+        if len(everything) > len(opened):
+            self.session.announce("cases")  # more people behind them: partners see it
+        owners = (
+            sa.select(Case.suggestion_id, Supplier.name)
+            .join(Supplier, Supplier.id == Case.supplier_id)
+            .where(Case.suggestion_id.in_({heard.suggestion_id for heard in everything}))
+        )
+        return {id: name for id, name in self.session.execute(owners)} if everything else {}
 
+    def _answer(self, one: Understood, owners: dict[UUID, str | None]) -> str:
+        name = self._member(one).name
+        if one.wants_person:
+            return phrases.person_comes(
+                language=self._language(one), name=name, shop=self.speak.shop
+            )
+        if one.asked:
+            return self._answer_to_partner(one, name)
+        if heard := self.heard.get(one.id):
+            return "\n".join(self._acknowledge(one, name, each, owners) for each in heard[:2])
+        return self._courtesy(one, name)
 
-def _matter(work: _Work, member: Member, language: str, signal: Signal, heard: Heard) -> str:
-    session, suggestion = work.session, heard.suggestion
-    case = session.scalars(sa.select(Case).filter_by(suggestion_id=suggestion.id)).one()
-    product = suggestion.product_id and session.need(Product, suggestion.product_id)
-    partner = case.supplier_id and session.need(Supplier, case.supplier_id)
-    return phrases.acknowledge(
-        signal.kind,
-        language=language,
-        name=member.name,
-        words=signal.words,
-        product=product.name if product else None,
-        partner=partner.name if partner else None,
-        others=_others(session, heard),
-        again=not heard.opened and not heard.joined,
-    )
+    def _acknowledge(
+        self, one: Understood, name: str, heard: Heard, owners: dict[UUID, str | None]
+    ) -> str:
+        product = heard.matter.product_id and self.session.need(Product, heard.matter.product_id)
+        return phrases.acknowledge(
+            heard.matter.kind,
+            language=self._language(one),
+            name=name,
+            words=heard.matter.words,
+            product=product.name if product else None,
+            partner=owners.get(heard.suggestion_id),
+            others=heard.others,
+            again=heard.again,
+        )
 
+    def _answer_to_partner(self, one: Understood, name: str) -> str:
+        """A consumer answers what a partner asked: it goes to the case, not into a new one."""
+        assert one.answers is not None
+        assert one.answers.about_id is not None
+        case = self.session.need(Case, one.answers.about_id)
+        self.session.put(
+            Answer(case_id=case.id, message_id=one.id, words=one.text, said_at=one.occurred_at)
+        )
+        self.session.announce("cases")
+        partner = case.supplier_id and self.session.need(Supplier, case.supplier_id)
+        return phrases.answer_passed_on(
+            language=self._language(one), name=name, partner=partner.name if partner else None
+        )
 
-def _others(session: Session, heard: Heard) -> int:
-    return 0 if heard.opened else len(suggestions.voices(session, heard.suggestion)) - 1
+    def _courtesy(self, one: Understood, name: str) -> str:
+        """Questions and praise are answered; chatter only where somebody speaks to us alone."""
+        kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= _SURE_ENOUGH]
+        polite = [kind for kind in (Kind.QUESTION, Kind.PRAISE) if kind in kinds]
+        if one.private and not polite:
+            polite = [Kind.CHATTER]
+        if not polite:
+            return ""
+        return phrases.acknowledge(
+            polite[0],
+            language=self._language(one),
+            name=name,
+            words="",
+            product=None,
+            partner=None,
+            others=0,
+        )
 
+    def _say(self, one: Understood, text: str) -> dict[str, Any]:
+        member = self._member(one)
+        if not member.told_it_is_a_bot:
+            member.told_it_is_a_bot = True
+            text = f"{text}\n{phrases.disclosure(self._language(one), self.speak.shop)}"
+        return outbox.draft(
+            self.session,
+            key=f"answer:{one.id.hex}",
+            channel=self._channel(one),
+            action=Action.DIRECT if one.private else Action.REPLY,
+            content=Content(text=text),
+            about=About.ACKNOWLEDGEMENT,
+            about_id=one.id,
+            thread=one.thread or one.message,
+            reply_to=one.message,
+            recipient=member.remote_id if one.private else None,
+        )
 
-def _answer_to_partner(
-    work: _Work, message: Message, member: Member, understood: Understood, language: str
-) -> str:
-    """A consumer answers what a partner asked: it goes to the case, not into a new one."""
-    session = work.session
-    assert understood.answers is not None
-    assert understood.answers.about_id is not None
-    case = session.need(Case, understood.answers.about_id)
-    session.put(
-        Answer(case_id=case.id, message_id=message.id, words=message.text, said_at=message.said_at)
-    )
-    session.announce("cases")
-    partner = case.supplier_id and session.need(Supplier, case.supplier_id)
-    return phrases.answer_passed_on(
-        language=language, name=member.name, partner=partner.name if partner else None
-    )
+    def _channel(self, one: Understood) -> Channel:
+        place = (one.network, one.account, one.channel)
+        if place not in self.channels:
+            channel = ensure(
+                self.session, network=one.network, account=one.account, remote_id=one.channel
+            )
+            channel.last_event_at = self.session.now()
+            self.channels[place] = channel
+        return self.channels[place]
 
+    def _member(self, one: Understood) -> Member:
+        assert one.author is not None
+        return self.members[one.network, one.account, one.author.id]
 
-def _courtesy(message: Message, member: Member, signals: list[Signal], language: str) -> str:
-    """Questions and praise are answered; chatter only where somebody speaks to us alone."""
-    kinds = {signal.kind for signal in signals if signal.confidence >= _SURE_ENOUGH}
-    for kind in (Kind.QUESTION, Kind.PRAISE):
-        if kind in kinds:
-            return _polite(kind, member, language)
-    return _polite(Kind.CHATTER, member, language) if message.private else ""
-
-
-def _polite(kind: Kind, member: Member, language: str) -> str:
-    return phrases.acknowledge(
-        kind, language=language, name=member.name, words="", product=None, partner=None, others=0
-    )
-
-
-def _say(work: _Work, channel: Channel, message: Message, member: Member, text: str) -> None:
-    if not member.told_it_is_a_bot:
-        member.told_it_is_a_bot = True
-        language = language_of(message.text, work.speak.languages)
-        text = f"{text}\n{phrases.disclosure(language, work.speak.shop)}"
-    outbox.enqueue(
-        work.session,
-        key=f"answer:{message.id.hex}",
-        channel=channel,
-        action=Action.DIRECT if message.private else Action.REPLY,
-        content=Content(text=text),
-        about=About.ACKNOWLEDGEMENT,
-        about_id=message.id,
-        thread=message.thread or message.remote_id,
-        reply_to=message.remote_id,
-        recipient=member.remote_id if message.private else None,
-    )
+    def _language(self, one: Understood) -> str:
+        return language_of(one.text, self.speak.languages)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from bot.channels.models import Channel
 from bot.db import Session
 from bot.engagement.phrases import wants_person
 from bot.inbox.models import Event, EventState
-from bot.networks import EventKind
+from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
 from bot.understanding import Context, Kind, ProductFinder, Signal, understand
@@ -41,13 +42,34 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """A new event, and what it means. ``meanings`` is empty where nothing was said."""
+    """A new event, and what it means. ``meanings`` is empty where nothing was said to us."""
 
     id: UUID
+    kind: EventKind
+    network: str
+    account: str
+    channel: str
+    conversation: str
+    message: str
+    thread: str | None
+    reply_to: str | None
+    author: Author | None
+    private: bool
+    occurred_at: datetime
     text: str
     answers: Answered | None
     meanings: tuple[Meaning, ...]
     wants_person: bool
+
+    @property
+    def asked(self) -> bool:
+        """It answers what a partner asked back."""
+        return self.answers is not None and self.answers.about is About.QUESTION
+
+    @property
+    def by_us_or_a_bot(self) -> bool:
+        """Never answered, or the bot would talk to itself, or to another bot, without end."""
+        return self.author is None or self.author.is_self or self.author.is_bot
 
 
 def read(session: Session, *, most: int) -> list[Understood]:
@@ -63,13 +85,28 @@ def read(session: Session, *, most: int) -> list[Understood]:
 def _understand(
     event: Event, answers: Answered | None, products: ProductFinder | None
 ) -> Understood:
-    text: str = event.details.get("text", "")
-    human = wants_person(text) or event.details.get("data", {}).get("value") == _PERSON
-    meanings: tuple[Meaning, ...] = ()
-    if event.kind in _SAID and text.strip() and not human and products is not None:
-        meanings = tuple(_meanings(text, answers, products))
+    details = event.details
+    text: str = details["text"]
+    human = wants_person(text) or details["data"].get("value") == _PERSON
+    said = event.kind in _SAID and text.strip() and not human
+    assert event.kind is not None
     return Understood(
-        id=event.id, text=text, answers=answers, meanings=meanings, wants_person=human
+        id=event.id,
+        kind=event.kind,
+        network=event.network,
+        account=event.account,
+        channel=details["channel"],
+        conversation=event.conversation,
+        message=details["message"] or event.dedupe_key,
+        thread=details["thread"],
+        reply_to=details["reply_to"],
+        author=details["author"] and Author(**details["author"]),
+        private=details["private"],
+        occurred_at=event.occurred_at,
+        text=text,
+        answers=answers,
+        meanings=tuple(_meanings(text, answers, products)) if said and products else (),
+        wants_person=human,
     )
 
 

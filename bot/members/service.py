@@ -1,30 +1,55 @@
 """Meeting people: the member a network shows, and the person behind."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
-from bot.db import Session, insert_new
+from bot.db import Session, insert_all, insert_new
 from bot.members.models import Member, Person
 from bot.networks import Author
+
+Identity = tuple[str, str, str]  # network, account, the network's id of the person
 
 
 def meet(session: Session, *, network: str, account: str, author: Author) -> Member:
     """The member of that network; somebody new becomes a person of their own."""
-    where = sa.select(Member).filter_by(network=network, account=account, remote_id=author.id)
-    member = session.scalar(where)
-    if member is None:
-        person = session.put(Person(created_at=session.now()))
-        values = {
-            "person_id": person.id,
+    return meet_all(session, [(network, account, author)])[network, account, author.id]
+
+
+def meet_all(
+    session: Session, people: Iterable[tuple[str, str, Author]]
+) -> dict[Identity, Member]:
+    """The members behind those authors; each new one becomes a person, new names are learnt."""
+    names = {(network, account, author.id): author.name for network, account, author in people}
+    known = _known(session, names)
+    if new := [identity for identity in names if identity not in known]:
+        _add(session, new, names)
+        known |= _known(session, new)
+    for identity, member in known.items():
+        if names[identity] and member.name != names[identity]:
+            member.name = names[identity]
+    return known
+
+
+def _known(session: Session, identities: Iterable[Identity]) -> dict[Identity, Member]:
+    columns = sa.tuple_(Member.network, Member.account, Member.remote_id)
+    found = session.scalars(sa.select(Member).where(columns.in_(list(identities))))
+    return {(one.network, one.account, one.remote_id): one for one in found}
+
+
+def _add(session: Session, new: list[Identity], names: dict[Identity, str]) -> None:
+    now = session.now()
+    people = [{"id": session.ids.new(), "created_at": now} for _ in new]
+    insert_all(session, Person, people)
+    rows = [
+        {
+            "person_id": person["id"],
             "network": network,
             "account": account,
-            "remote_id": author.id,
-            "name": author.name,
-            "first_seen_at": session.now(),
+            "remote_id": remote_id,
+            "name": names[network, account, remote_id],
+            "first_seen_at": now,
         }
-        made = insert_new(session, Member, [values], unique=("network", "account", "remote_id"))
-        if not made:  # another process met them a moment ago
-            session.delete(person)
-        member = session.scalars(where).one()
-    elif author.name and member.name != author.name:
-        member.name = author.name
-    return member
+        for person, (network, account, remote_id) in zip(people, new, strict=True)
+    ]
+    insert_new(session, Member, rows, unique=("network", "account", "remote_id"))

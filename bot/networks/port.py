@@ -87,4 +87,5 @@ class Plugin:
     build: Callable[[Any, Services], Adapter]
     accept: Callable[[Any, WebhookRequest], Sequence[Event]] | None = None
     routes: Callable[[Any], Sequence[Any]] | None = None
+    channels: Mapping[str, str] = field(default_factory=dict)  # there from the start: id → name
     always_on: bool = False  # works without a section in the configuration

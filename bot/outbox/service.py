@@ -1,6 +1,8 @@
 """Putting something into the outbox, and what people may still do about it there."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,44 +17,55 @@ _WAITING = {DeliveryState.PENDING, DeliveryState.HELD}
 _STUCK = {DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD}
 
 
-def enqueue(
-    session: Session,
-    *,
-    key: str,
-    channel: Channel,
-    action: Action,
-    content: Content,
-    about: About,
-    about_id: UUID | None = None,
-    product_id: UUID | None = None,
-    due_at: datetime | None = None,
-    thread: str | None = None,
-    reply_to: str | None = None,
-    recipient: str | None = None,
-) -> Delivery:
-    """A delivery that leaves when due (at once where ``due_at`` is None).
+class Saying(TypedDict, total=False):
+    """What to say, where, and what it speaks of; ``due_at`` left away means at once."""
 
-    The same ``key`` again gives the first delivery and changes nothing.
-    """
-    values = {
-        "key": key,
-        "channel_id": channel.id,
-        "action": action,
-        "content": content.to_json(),
-        "conversation": f"{channel.id.hex}:{thread or recipient or ''}",
-        "thread": thread,
-        "reply_to": reply_to,
-        "recipient": recipient,
-        "about": about,
-        "about_id": about_id,
-        "product_id": product_id,
-        "created_at": session.now(),
-        "due_at": due_at or session.now(),
+    key: Required[str]
+    channel: Required[Channel]
+    action: Required[Action]
+    content: Required[Content]
+    about: Required[About]
+    about_id: UUID | None
+    product_id: UUID | None
+    due_at: datetime | None
+    thread: str | None
+    reply_to: str | None
+    recipient: str | None
+
+
+def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
+    """The row of a delivery that is still to be enqueued."""
+    place, now = what["channel"].id, session.now()
+    return {
+        "id": session.ids.new(),
+        "key": what["key"],
+        "channel_id": place,
+        "action": what["action"],
+        "content": what["content"].to_json(),
+        "conversation": f"{place.hex}:{what.get('thread') or what.get('recipient') or ''}",
+        "thread": what.get("thread"),
+        "reply_to": what.get("reply_to"),
+        "recipient": what.get("recipient"),
+        "about": what["about"],
+        "about_id": what.get("about_id"),
+        "product_id": what.get("product_id"),
+        "created_at": now,
+        "due_at": what.get("due_at") or now,
     }
+
+
+def enqueue_all(session: Session, drafts: Sequence[Mapping[str, Any]]) -> None:
+    """Put them into the outbox; one whose key is there already changes nothing."""
     session.flush()
-    if insert_new(session, Delivery, [values], unique=("key",)):
+    if insert_new(session, Delivery, drafts, unique=("key",)):
         session.announce("outbox")
-    return session.scalars(sa.select(Delivery).filter_by(key=key)).one()
+
+
+def enqueue(session: Session, **what: Unpack[Saying]) -> Delivery:
+    """One `draft`, put into the outbox. The same key again gives the first delivery."""
+    one = draft(session, **what)
+    enqueue_all(session, [one])
+    return session.scalars(sa.select(Delivery).filter_by(key=one["key"])).one()
 
 
 def _only(delivery: Delivery, states: set[DeliveryState]) -> None:

@@ -66,9 +66,7 @@ def decode(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidInput(
-        'The file can\'t be read as text. Save it as "CSV UTF-8" and try once more.'
-    )
+    raise InvalidInput('The file can\'t be read as text. Save it as "CSV UTF-8" and try once more.')
 
 
 def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -154,7 +152,7 @@ def _repeats(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def two_owners(entry: Entry, brand: str, supplier: str) -> str | None:
-    """"belongs to Alba here but to Nord", or None where both sides agree or don't say."""
+    """ "belongs to Alba here but to Nord", or None where both sides agree or don't say."""
     for here, there in ((entry.brand, brand), (entry.supplier, supplier)):
         if here and there and here.casefold() != there.casefold():
             return f"belongs to {here} here but to {there}"

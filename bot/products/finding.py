@@ -12,9 +12,7 @@ from bot.understanding import ProductFinder, ProductName
 
 Version = tuple[int, int, UUID | None]
 
-_built: WeakKeyDictionary[sa.Engine, dict[int, tuple[Version, ProductFinder]]] = (
-    WeakKeyDictionary()
-)
+_built: WeakKeyDictionary[sa.Engine, dict[int, tuple[Version, ProductFinder]]] = WeakKeyDictionary()
 _building = Lock()
 
 

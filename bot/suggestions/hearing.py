@@ -1,15 +1,15 @@
 """Whether what somebody says was said before: then it joins, else it opens a suggestion."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.db import Session
-from bot.inbox.models import Message, Signal
-from bot.members.models import Member
+from bot.db import Session, insert_all
 from bot.suggestions.models import Suggestion, SuggestionState, Voice
-from bot.understanding import Kind, LikenessIndex
+from bot.understanding import Facet, Kind, LikenessIndex
 
 # Merged alone only when very like and about the same product (UNDERSTANDING.md); where no product
 # is known, only what is nearly the same sentence. Below, staff may merge by hand.
@@ -22,75 +22,100 @@ MATTERS = frozenset({Kind.SUGGESTION, Kind.WISH, Kind.PROBLEM, Kind.DELIVERY, Ki
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that one person said and that somebody should act on."""
+
+    kind: Kind
+    facet: Facet
+    product_id: UUID | None
+    words: str
+    said_at: datetime
+    message_id: UUID
+    signal_id: UUID
+    member_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """``opened``: a new suggestion; ``joined``: one more person behind a known one; neither:
-    this person had said it before."""
+    """``opened``: a new suggestion; ``again``: this person had said it before; neither: one more
+    person has joined. ``others``: how many people besides them have said it."""
 
-    suggestion: Suggestion
-    voice: Voice
-    opened: bool
-    joined: bool
+    suggestion_id: UUID
+    matter: Matter
+    opened: bool = False
+    again: bool = False
+    others: int = 0
 
 
+@dataclass(slots=True)
 class Ear:
-    """Joins or opens the suggestions of one transaction; remembers what it has loaded."""
+    """Joins or opens the suggestions of one transaction; `write` puts them into the tables."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._known: dict[tuple[UUID | None, Kind], LikenessIndex] = {}
+    session: Session
+    _known: dict[tuple[UUID | None, Kind], LikenessIndex] = field(default_factory=dict)
+    _people: dict[UUID, set[UUID]] = field(default_factory=dict)
+    _opened: list[dict[str, Any]] = field(default_factory=list)
+    _voices: list[dict[str, Any]] = field(default_factory=list)
 
-    def hear(self, message: Message, signal: Signal, member: Member) -> Heard:
-        session = self._session
-        suggestion = self._like(signal)
-        opened = suggestion is None
-        if suggestion is None:
-            suggestion = self._open(signal)
-        voice = (
-            session.scalar(
-                sa.select(Voice).filter_by(suggestion_id=suggestion.id, person_id=member.person_id)
-            )
-            if not opened
-            else None
+    def hear(self, matter: Matter) -> Heard:
+        id = self._like(matter)
+        opened = id is None
+        if id is None:
+            id = self._open(matter)
+        people = self._people_of(id)
+        again = matter.person_id in people
+        if not again:
+            people.add(matter.person_id)
+            self._voices.append(_voice(id, matter))
+        return Heard(
+            suggestion_id=id, matter=matter, opened=opened, again=again, others=len(people) - 1
         )
-        joined = voice is None and not opened
-        if voice is None:
-            voice = session.put(
-                Voice(
-                    suggestion_id=suggestion.id,
-                    person_id=member.person_id,
-                    member_id=member.id,
-                    message_id=message.id,
-                    signal_id=signal.id,
-                    words=signal.words,
-                    said_at=message.said_at,
-                )
-            )
-        suggestion.last_voice_at = session.now()
-        session.announce("suggestions")
-        return Heard(suggestion=suggestion, voice=voice, opened=opened, joined=joined)
 
-    def _like(self, signal: Signal) -> Suggestion | None:
-        found = self._index(signal.product_id, signal.kind).best(signal.words)
-        enough = _LIKE if signal.product_id else _LIKE_WITHOUT_PRODUCT
+    def write(self) -> None:
+        """Their messages and signals stand in the tables already."""
+        insert_all(self.session, Suggestion, self._opened)
+        insert_all(self.session, Voice, self._voices)
+        if self._voices:
+            joined = {voice["suggestion_id"] for voice in self._voices}
+            self.session.execute(
+                sa.update(Suggestion)
+                .where(Suggestion.id.in_(joined - {one["id"] for one in self._opened}))
+                .values(last_voice_at=self.session.now()),
+                execution_options={"synchronize_session": False},
+            )
+            self.session.announce("suggestions")
+
+    def _like(self, matter: Matter) -> UUID | None:
+        found = self._index(matter.product_id, matter.kind).best(matter.words)
+        enough = _LIKE if matter.product_id else _LIKE_WITHOUT_PRODUCT
         if found is None or found[1] < enough:
             return None
         assert isinstance(found[0], UUID)
-        return self._session.need(Suggestion, found[0])
+        return found[0]
 
-    def _open(self, signal: Signal) -> Suggestion:
-        now = self._session.now()
-        suggestion = self._session.put(
-            Suggestion(
-                kind=signal.kind,
-                facet=signal.facet,
-                product_id=signal.product_id,
-                words=signal.words,
-                created_at=now,
-                last_voice_at=now,
-            )
+    def _open(self, matter: Matter) -> UUID:
+        now, id = self.session.now(), self.session.ids.new()
+        self._opened.append(
+            {
+                "id": id,
+                "kind": matter.kind,
+                "facet": matter.facet,
+                "product_id": matter.product_id,
+                "words": matter.words,
+                "created_at": now,
+                "last_voice_at": now,
+            }
         )
-        self._index(signal.product_id, signal.kind).add(suggestion.id, suggestion.words)
-        return suggestion
+        self._people[id] = set()
+        self._index(matter.product_id, matter.kind).add(id, matter.words)
+        return id
+
+    def _people_of(self, id: UUID) -> set[UUID]:
+        if id not in self._people:
+            said = sa.select(Voice.person_id).where(Voice.suggestion_id == id)
+            self._people[id] = set(self.session.scalars(said))
+        return self._people[id]
 
     def _index(self, product_id: UUID | None, kind: Kind) -> LikenessIndex:
         index = self._known.get((product_id, kind))
@@ -102,6 +127,18 @@ class Ear:
                 Suggestion.merged_into_id.is_(None),
                 Suggestion.state.not_in(_CLOSED),
             )
-            for id, words in self._session.execute(open_ones):
+            for id, words in self.session.execute(open_ones):
                 index.add(id, words)
         return index
+
+
+def _voice(suggestion_id: UUID, matter: Matter) -> dict[str, Any]:
+    return {
+        "suggestion_id": suggestion_id,
+        "person_id": matter.person_id,
+        "member_id": matter.member_id,
+        "message_id": matter.message_id,
+        "signal_id": matter.signal_id,
+        "words": matter.words,
+        "said_at": matter.said_at,
+    }

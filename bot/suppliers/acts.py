@@ -44,9 +44,7 @@ _NEEDS_WORDS = {
 }
 
 
-def check(
-    state: CaseState, act: Act, *, text: str, promised_for: date | None, today: date
-) -> None:
+def check(state: CaseState, act: Act, *, text: str, promised_for: date | None, today: date) -> None:
     """Raises `Conflict` when the case is past this act, `InvalidInput` for what it lacks."""
     if act not in ALLOWED[state]:
         raise Conflict(

@@ -62,12 +62,14 @@ The link works once, for seven days, and is meant for you alone.
 
 {SHOP}
 """
-    return Content(text=text, title=_subject(what, product))
+    return Content(text=text, title=subject(kind, product))
 
 
-def _subject(what: str, product: str) -> str:
-    subject = f"{what} about {product}" if product else f"{what} from our community"
-    return subject[:1].upper() + subject[1:]
+def subject(kind: Kind, product: str) -> str:
+    """ "A problem about Brew kettle": what a case is called."""
+    what = _ABOUT[kind]
+    said = f"{what} about {product}" if product else f"{what} from our community"
+    return said[:1].upper() + said[1:]
 
 
 def _hours(hours: int) -> str:

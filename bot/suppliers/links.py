@@ -1,7 +1,5 @@
 """Magic links into the portal: one button, one use, seven days; only hashes are stored."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -9,12 +7,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.accounts.audit import record
+from bot.accounts.tokens import hash_token, new_token
+from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import NotFound
 from bot.networks import Action, Content
 from bot.outbox.models import About, Delivery
 from bot.outbox.service import enqueue
-from bot.channels.models import Channel
 from bot.suppliers import letters
 from bot.suppliers.models import PortalLink, PortalSession, Supplier
 from bot.suppliers.portal import Partner
@@ -38,20 +37,15 @@ class Entered:
     case_id: UUID | None
 
 
-def hashed(token: str) -> bytes:
-    # A token is 256 bits of chance: there is nothing to guess, so a quick hash is enough.
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-
-
 def make(session: Session, supplier: Supplier, case_id: UUID | None = None) -> str:
     """A new link's token; it can't be read again. The page is ``/s/{token}``."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     now = session.now()
     session.put(
         PortalLink(
             supplier_id=supplier.id,
             case_id=case_id,
-            token_hash=hashed(token),
+            token_hash=hash_token(token),
             created_at=now,
             expires_at=now + LINK_LIVES,
         )
@@ -85,7 +79,7 @@ def peek(session: Session, token: str) -> Supplier:
         sa.select(Supplier)
         .join(PortalLink, PortalLink.supplier_id == Supplier.id)
         .where(
-            PortalLink.token_hash == hashed(token),
+            PortalLink.token_hash == hash_token(token),
             PortalLink.used_at.is_(None),
             PortalLink.expires_at > session.now(),
         )
@@ -101,7 +95,8 @@ def redeem(session: Session, token: str) -> Entered:
     used = session.execute(
         sa.update(PortalLink)
         .where(
-            PortalLink.token_hash == hashed(token),
+            PortalLink.workspace_id == session.workspace,
+            PortalLink.token_hash == hash_token(token),
             PortalLink.used_at.is_(None),
             PortalLink.expires_at > now,
         )
@@ -117,12 +112,12 @@ def redeem(session: Session, token: str) -> Entered:
 
 
 def enter(session: Session, supplier: Supplier, case_id: UUID | None = None) -> Entered:
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     now = session.now()
     session.put(
         PortalSession(
             supplier_id=supplier.id,
-            token_hash=hashed(token),
+            token_hash=hash_token(token),
             created_at=now,
             expires_at=now + SESSION_LIVES,
         )
@@ -136,7 +131,7 @@ def partner_of(session: Session, token: str) -> Partner | None:
         sa.select(Supplier, PortalSession.id)
         .join(PortalSession, PortalSession.supplier_id == Supplier.id)
         .where(
-            PortalSession.token_hash == hashed(token),
+            PortalSession.token_hash == hash_token(token),
             PortalSession.revoked_at.is_(None),
             PortalSession.expires_at > session.now(),
         )
@@ -152,19 +147,28 @@ def revoke(session: Session, supplier: Supplier, *, by: str) -> None:
     """No link and no open page of the partner works any more, from the next request on."""
     now = session.now()
     open_sessions = sa.update(PortalSession).where(
-        PortalSession.supplier_id == supplier.id, PortalSession.revoked_at.is_(None)
+        PortalSession.workspace_id == session.workspace,
+        PortalSession.supplier_id == supplier.id,
+        PortalSession.revoked_at.is_(None),
     )
     unused = sa.update(PortalLink).where(
-        PortalLink.supplier_id == supplier.id, PortalLink.used_at.is_(None)
+        PortalLink.workspace_id == session.workspace,
+        PortalLink.supplier_id == supplier.id,
+        PortalLink.used_at.is_(None),
     )
     session.execute(open_sessions.values(revoked_at=now))
     session.execute(unused.values(used_at=now))
     record(session, by, "signed out", supplier)
 
 
+def find(session: Session, token: str) -> PortalLink | None:
+    """The link, spent or not: lets nobody in by itself."""
+    return session.scalar(sa.select(PortalLink).where(PortalLink.token_hash == hash_token(token)))
+
+
 def send_again(session: Session, token: str) -> None:
     """Mail a fresh link to the partner whose spent link this is; silent about unknown ones."""
-    link = session.scalar(sa.select(PortalLink).where(PortalLink.token_hash == hashed(token)))
+    link = find(session, token)
     if link is None:
         return
     supplier = session.need(Supplier, link.supplier_id)

@@ -45,9 +45,7 @@ def add_supplier(
         },
     )
     channel = _mailbox(session, values["email"], values["name"])
-    supplier = session.put(
-        Supplier(**values, channel_id=channel.id, created_at=session.now())
-    )
+    supplier = session.put(Supplier(**values, channel_id=channel.id, created_at=session.now()))
     session.flush()
     record(session, by, "added", supplier, name=supplier.name)
     cover(session, supplier, brands=brands, products=products, by=by)
@@ -80,9 +78,7 @@ def _mailbox(session: Session, email: str, name: str) -> Channel:
     )
 
 
-def _checked(
-    session: Session, supplier: Supplier | None, values: dict[str, Any]
-) -> dict[str, Any]:
+def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]) -> dict[str, Any]:
     values = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
     fields = {}
     if "name" in values:
@@ -120,7 +116,7 @@ def cover(
 
     Raises `InvalidInput` when one is unknown or another partner's already.
     """
-    problems = []
+    problems: list[str] = []
     for kind, column, given in (
         (Brand, Coverage.brand_id, brands),
         (Product, Coverage.product_id, products),
@@ -161,7 +157,8 @@ def _cover(
 ) -> None:
     session.flush()
     owner = session.scalar(
-        sa.select(Supplier).join(Coverage, Coverage.supplier_id == Supplier.id)
+        sa.select(Supplier)
+        .join(Coverage, Coverage.supplier_id == Supplier.id)
         .where(column == thing.id)
     )
     if owner is None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +98,8 @@ def product_name(session: Session, product: UUID | None) -> str:
     return session.need(Product, product).name if product else ""
 
 
-def ownerless() -> sa.Select[tuple[Case, Suggestion]]:
-    """ "Whose is it?": open cases without a partner, oldest first."""
+def ownerless() -> sa.Select[Case, Suggestion]:
+    """Whose is it? Open cases without a partner, oldest first."""
     return (
         sa.select(Case, Suggestion)
         .join(Suggestion, Suggestion.id == Case.suggestion_id)
@@ -128,7 +128,7 @@ def cases_of(session: Session, supplier: UUID, most: int = 200) -> list[CaseView
     )
 
 
-def _views(session: Session, statement: sa.Select[tuple[Case, Suggestion]]) -> list[CaseView]:
+def _views(session: Session, statement: sa.Select[Case, Suggestion]) -> list[CaseView]:
     rows = session.execute(statement).all()
     voices = said(session, [suggestion.id for _, suggestion in rows])
     products = _by_id(session, Product, {s.product_id for _, s in rows if s.product_id})
@@ -177,7 +177,7 @@ class CaseFile:
     quotes: tuple[Quote, ...]
     answers: tuple[Quote, ...]
     decisions: tuple[Decision, ...]
-    trend: tuple[int, ...]
+    trend: tuple[tuple[date, int], ...]
     new_voices: int  # since the partner last did something
 
 
@@ -198,9 +198,7 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
             .order_by(Decision.id)
         )
     )
-    answers = session.scalars(
-        sa.select(Answer).where(Answer.case_id == own.id).order_by(Answer.id)
-    )
+    answers = session.scalars(sa.select(Answer).where(Answer.case_id == own.id).order_by(Answer.id))
     looked = decisions[-1].decided_at if decisions else None
     return CaseFile(
         view=view,
@@ -216,11 +214,16 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
     )
 
 
-def trend(moments: Iterable[datetime], now: datetime, weeks: int = WEEKS) -> tuple[int, ...]:
-    """How many in each of the last weeks, the current one last; older ones are left out."""
+def trend(
+    moments: Iterable[datetime], now: datetime, weeks: int = WEEKS
+) -> tuple[tuple[date, int], ...]:
+    """How many in each of the last weeks, by its first day, the current one last."""
     counts = [0] * weeks
     for moment in moments:
         ago = max(now - moment, timedelta()) // timedelta(weeks=1)
         if ago < weeks:
             counts[-1 - ago] += 1
-    return tuple(counts)
+    first = now - timedelta(weeks=weeks)
+    return tuple(
+        ((first + timedelta(weeks=n, days=1)).date(), count) for n, count in enumerate(counts)
+    )

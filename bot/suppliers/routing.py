@@ -1,6 +1,7 @@
 """Whose is it: the partner who can act on what people say."""
 
 import re
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -25,30 +26,35 @@ _STORE = re.compile(
 
 def route(session: Session, suggestion: Suggestion) -> Supplier | None:
     """The partner it should go to; None when nobody fits: "whose is it?"."""
-    if suggestion.kind in _ROLE:
-        return _first(session, _ROLE[suggestion.kind])
-    if suggestion.kind is Kind.PROBLEM and _STORE.search(suggestion.words):
-        store = _first(session, Role.STORE)
-        if store is not None:
-            return store
-    return _covering(session, suggestion)
+    return Router(session).owner(suggestion)
 
 
-def _first(session: Session, role: Role) -> Supplier | None:
-    return session.scalars(
-        sa.select(Supplier).where(Supplier.role == role).order_by(Supplier.id).limit(1)
-    ).first()
+class Router:
+    """Routes the suggestions of one transaction; reads who answers for what once."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._of_role: dict[Role, Supplier] = {}
+        self._of_id: dict[UUID, Supplier] = {}
+        for supplier in session.scalars(sa.select(Supplier).order_by(Supplier.id)):
+            self._of_role.setdefault(supplier.role, supplier)
+            self._of_id[supplier.id] = supplier
+        self._covering: dict[UUID | None, UUID] = {}
+        if self._of_id:
+            for coverage in session.scalars(sa.select(Coverage)):
+                covered = coverage.product_id or coverage.brand_id
+                self._covering[covered] = coverage.supplier_id
 
-def _covering(session: Session, suggestion: Suggestion) -> Supplier | None:
-    """Who answers for the product itself, else for its brand."""
-    if suggestion.product_id is None:
-        return None
-    product = session.need(Product, suggestion.product_id)
-    for covered in (Coverage.product_id == product.id, Coverage.brand_id == product.brand_id):
-        supplier = session.scalar(
-            sa.select(Supplier).join(Coverage, Coverage.supplier_id == Supplier.id).where(covered)
-        )
-        if supplier is not None:
-            return supplier
-    return None
+    def owner(self, suggestion: Suggestion) -> Supplier | None:
+        """The partner whose work it is; else who answers for the product, else for its brand."""
+        if suggestion.kind in _ROLE:
+            return self._of_role.get(_ROLE[suggestion.kind])
+        if suggestion.kind is Kind.PROBLEM and _STORE.search(suggestion.words):
+            store = self._of_role.get(Role.STORE)
+            if store is not None:
+                return store
+        if suggestion.product_id is None or not self._covering:
+            return None
+        product = self._session.need(Product, suggestion.product_id)
+        owner = self._covering.get(product.id) or self._covering.get(product.brand_id)
+        return self._of_id[owner] if owner else None

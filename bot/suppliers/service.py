@@ -89,9 +89,7 @@ def _withdraw_letters(session: Session, case: Case) -> None:
         cancel(session, letter)
 
 
-def _send_letter(
-    session: Session, case: Case, supplier: Supplier, suggestion: Suggestion
-) -> None:
+def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
     channel = session.need(Channel, supplier.channel_id)
     said = queries.said(session, [suggestion.id])[suggestion.id]
     content = letters.case_letter(

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from bot.errors import NotFound
 from bot.understanding.kinds import Kind
@@ -22,7 +22,7 @@ _RECOMMENDS = ("recommends it",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table. `ms` is the mean time per message; 0 where nothing was read."""
+    """One line of the table. `ms`: mean processor time per message; 0 where nothing was read."""
 
     data: str
     system: str
@@ -54,9 +54,9 @@ def suggests(text: str) -> bool:
 
 def _rows(name: str, labelled: Sequence[tuple[str, bool]], share: float | None) -> list[Row]:
     suggests("warm up")
-    began = perf_counter()
+    began = process_time()
     said = [suggests(text) for text, _ in labelled]
-    ms = (perf_counter() - began) * 1000 / len(labelled)
+    ms = (process_time() - began) * 1000 / len(labelled)
     truth = [label for _, label in labelled]
     return [
         _row(name, "rules", said, truth, share, ms),

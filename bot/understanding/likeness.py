@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nlargest
 
 from rapidfuzz import fuzz
 
@@ -44,10 +45,9 @@ def best_match(
     text: str, candidates: Sequence[tuple[Hashable, str]]
 ) -> tuple[Hashable, float] | None:
     """The candidate most like `text` with its likeness; nothing where none shares a word."""
-    index = LikenessIndex()
-    for key, said in candidates:
-        index.add(key, said)
-    return index.best(text)
+    mine = _gist(text).stems
+    near = [pair for pair in candidates if not mine.isdisjoint(_gist(pair[1]).stems)]
+    return _best(text, nlargest(_TRIED, near, key=lambda pair: len(mine & _gist(pair[1]).stems)))
 
 
 @dataclass(slots=True)
@@ -74,9 +74,7 @@ class LikenessIndex:
 
     def best(self, text: str) -> tuple[Hashable, float] | None:
         """The key whose text is most like `text`, with the likeness."""
-        scored = [(key, likeness(text, self._said[key])) for key in self._shortlist(text)]
-        best = max(scored, key=lambda pair: pair[1], default=None)
-        return best if best and best[1] > 0 else None
+        return _best(text, [(key, self._said[key]) for key in self._shortlist(text)])
 
     def _shortlist(self, text: str) -> Iterable[Hashable]:
         """Rare shared words first: a word that everybody uses tells little."""
@@ -86,6 +84,12 @@ class LikenessIndex:
             for key in having:
                 votes[key] += len(word) / (1 + len(having))
         return sorted(votes, key=votes.__getitem__, reverse=True)[:_TRIED]
+
+
+def _best(text: str, candidates: Iterable[tuple[Hashable, str]]) -> tuple[Hashable, float] | None:
+    scored = ((key, likeness(text, said)) for key, said in candidates)
+    best = max(scored, key=lambda pair: pair[1], default=None)
+    return best if best and best[1] > 0 else None
 
 
 @lru_cache(maxsize=50_000)
@@ -110,6 +114,4 @@ def _contradict(one: _Gist, two: _Gist) -> bool:
     if one.negated != two.negated:
         return True
     mine, theirs = one.stems - two.stems, two.stems - one.stems
-    return any(
-        not group.isdisjoint(mine) and not group.isdisjoint(theirs) for group in OPPOSITES
-    )
+    return any(not group.isdisjoint(mine) and not group.isdisjoint(theirs) for group in OPPOSITES)

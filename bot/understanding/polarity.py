@@ -8,7 +8,7 @@ German: neither speaks it, so a short list of our own does (`german_feeling`).
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bot.understanding.german_feeling import german_polarity
@@ -25,7 +25,12 @@ _EDGE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 def polarity(text: str, *, language: str | None = None) -> float:
     """-1 to 1; 0 where nothing is felt. The first 600 characters decide."""
     felt = text[:_FELT]
-    if (language or language_of(felt)) == "de":
+    return _heard(felt, language or language_of(felt))
+
+
+@lru_cache(maxsize=256)  # a message is heard as a clause and then again as a whole
+def _heard(felt: str, language: str) -> float:
+    if language == "de":
         return german_polarity(felt)
     textblob, vader = _textblob_says(felt), _vader_says(felt)
     if not textblob:

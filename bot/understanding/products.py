@@ -1,6 +1,7 @@
 """Which product of the catalogue a text is about: exact names, then misspelt ones, then context."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ class Candidate:
 
 
 Words = tuple[str, ...]
+Meant = dict[str, tuple[str, float]]
+"""Known word: how it was written, and how sure we are."""
 
 
 class ProductFinder:
@@ -73,8 +76,10 @@ class ProductFinder:
 
     def _learn(self, product: ProductName) -> None:
         spoken = [tokens_of(name)[:_LONGEST] for name in (product.name, *product.aliases)]
-        self._named[product.key] = tuple(words for words in spoken if words)
-        for words in self._named[product.key]:
+        names = tuple(words for words in spoken if words)
+        if names:
+            self._named[product.key] = names
+        for words in names:
             self._aliases[words].add(product.key)
             for word in words:
                 self._having[word].add(product.key)
@@ -95,50 +100,77 @@ class ProductFinder:
         return next((n for n in range(longest, 0, -1) if said[at : at + n] in self._aliases), 0)
 
     def _owner(self, words: Words, context: Sequence[Hashable]) -> Hashable | None:
+        """Under a post about the Trail Mug, "mug" is that one, whoever else is called so."""
         owners = self._aliases[words]
-        if len(owners) > 1:
-            owners = owners.intersection(context)
+        owners = owners.intersection(context) or self._in_thread(words, context) or owners
         return next(iter(owners)) if len(owners) == 1 else None
 
+    def _in_thread(self, words: Words, context: Sequence[Hashable]) -> set[Hashable]:
+        named = {key: self._named.get(key, ()) for key in context} if len(words) == 1 else {}
+        return {key for key, names in named.items() if any(words[0] in name for name in names)}
+
     def _fuzzy(self, said: Words, context: Sequence[Hashable]) -> Iterator[Candidate]:
-        meant = {word: (word, 1.0) for word in said if word in self._having}
-        for word in said:
-            if word not in meant and (right := self._spelling.correct(word)):
-                meant.setdefault(right, (word, _TYPO_COST))
-        telling = {word: how for word, how in meant.items() if word not in SAYS_NOTHING}
+        telling = self._meant(said)
         for key in self._touched(telling, context):
-            best = max((self._score(words, telling, key in context) for words in self._named[key]))
+            best = max(
+                self._in_context(words, telling)
+                if key in context
+                else self._by_itself(words, telling, alone=not context)
+                for words in self._named[key]
+            )
             if best >= _FLOOR:
                 mine = {word for words in self._named[key] for word in words}
                 words = " ".join(how[0] for word, how in telling.items() if word in mine)
                 yield Candidate(key=key, score=best, words=words, exact=False)
 
+    def _meant(self, said: Words) -> Meant:
+        """The words of names that were said, as one, as several ("mugs"), or misspelt."""
+        meant: Meant = {}
+        for word in said:
+            if word in self._having:
+                meant[word] = (word, 1.0)
+            elif (one := word.removesuffix("s")) in self._having:
+                meant.setdefault(one, (word, 1.0))
+            elif right := self._spelling.correct(word):
+                meant.setdefault(right, (word, _TYPO_COST))
+        return {word: how for word, how in meant.items() if word not in SAYS_NOTHING}
+
     def _touched(self, telling: Iterable[str], context: Sequence[Hashable]) -> set[Hashable]:
+        """Products of the thread, those with two of the words, and sole owners of one."""
+        votes: Counter[Hashable] = Counter()
         touched: set[Hashable] = {key for key in context if key in self._named}
         for word in telling:
-            if len(self._having[word]) <= _COMMON:
-                touched |= self._having[word]
-        return touched
+            having = self._having[word]
+            if len(having) == 1:
+                touched |= having
+            if len(having) <= _COMMON:
+                votes.update(having)
+        return touched | {key for key, count in votes.items() if count > 1}
 
-    def _score(
-        self, words: Words, telling: dict[str, tuple[str, float]], in_context: bool
-    ) -> float:
-        """Share of the name that was said; rare words weigh more."""
+    def _in_context(self, words: Words, telling: Meant) -> float:
+        """Any telling word of its name is enough."""
+        heads = _heads(words, telling)
+        return min(1.0, max(self._share(words, telling), _HEAD) + 2 * _MARGIN) if heads else 0.0
+
+    def _by_itself(self, words: Words, telling: Meant, *, alone: bool) -> float:
+        """Two telling words of the name, or its last word where no other product has it."""
+        heads = _heads(words, telling)
+        share, last = self._share(words, telling), words[-1]
+        if len(heads) >= 2:
+            return share
+        if alone and last in heads and len(self._having[last]) == 1:
+            return max(share, _HEAD * telling[last][1])
+        return 0.0
+
+    def _share(self, words: Words, telling: Meant) -> float:
+        """How much of the name was said; rare words weigh more, misspelt ones less."""
         weights = {word: self._weight(word) for word in words}
         said = sum(weights[word] * telling[word][1] for word in weights if word in telling)
-        score = said / (sum(weights.values()) or 1.0)
-        heads = [word for word in words if word in telling and word not in _DESCRIBES]
-        if in_context and heads:
-            return max(score, _HEAD) + 2 * _MARGIN
-        if len(heads) < 2:
-            head = words[-1]
-            alone = head in heads and len(self._having[head]) == 1
-            return max(score, _HEAD * telling[head][1] / 1.0) if alone else score * 0.5
-        return score
+        return said / sum(weights.values())
 
     def _weight(self, word: str) -> float:
-        rare = 1.0 / len(self._having[word]) ** 0.5
-        return rare * (0.5 if word in _DESCRIBES or word in SAYS_NOTHING else 1.0)
+        quiet = word in _DESCRIBES or word in SAYS_NOTHING
+        return (0.5 if quiet else 1.0) / math.sqrt(len(self._having[word]))
 
     def _clear(self, found: list[Candidate]) -> list[Candidate]:
         """Nothing where two products are about as likely for the same words."""
@@ -146,3 +178,7 @@ class ProductFinder:
             return found
         same = set(found[0].words.split()) & set(found[1].words.split())
         return [] if same else found
+
+
+def _heads(words: Words, telling: Meant) -> list[str]:
+    return [word for word in words if word in telling and word not in _DESCRIBES]

@@ -38,9 +38,7 @@ def understand(
     return tuple(signals[:_MOST]) or (_chatter(text, found, language),)
 
 
-def _hit(
-    clause: Clause, text: str, context: Context | None, language: str
-) -> Hit | None:
+def _hit(clause: Clause, text: str, context: Context | None, language: str) -> Hit | None:
     if hit := read(clause):
         return hit
     if context and _is_idea(clause, context):
@@ -99,7 +97,7 @@ def _signal(text: str, clause: Clause, hit: Hit, language: str) -> Signal:
 
 
 def _feeling(kind: Kind, heard: float) -> float:
-    """"The handle snapped" has no feeling word in it and is still nothing good."""
+    """ "The handle snapped" has no feeling word in it and is still nothing good."""
     if kind is Kind.PROBLEM:
         return min(heard, -0.3)
     return max(heard, 0.3) if kind is Kind.PRAISE else heard

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 ANALYSED = 4_000
 """Characters of a message that are looked at: no honest message is longer, and time is bounded."""
@@ -39,7 +40,7 @@ def clauses(text: str) -> Iterator[Clause]:
     text = text[:ANALYSED]
     for start, end in _sentences(text):
         cuts = [start, *(turn.end() for turn in _TURN.finditer(text, start, end)), end]
-        for left, right in zip(cuts, cuts[1:], strict=False):
+        for left, right in pairwise(cuts):
             yield from _clause(text, left, right)
 
 

@@ -23,7 +23,7 @@ SESSION_COOKIE = "hubbub"
 
 
 class Access(Enum):
-    """Who may call a handler. An owner may what an approver may, an approver what a marketer may."""
+    """Who may call a handler. Owners may what approvers may, approvers what marketers may."""
 
     PUBLIC = "public"  # everybody
     VISITOR = "visitor"  # everybody: pages made for consumers
@@ -102,12 +102,12 @@ def user_of(connection: Connection) -> User | None:
 
 
 def refuse_undeclared(routes: Iterable[BaseRoute]) -> None:
-    """Raise `LookupError` naming every handler without an access, or free of CSRF without reason."""
+    """Raise `LookupError` naming each handler without an access, or free of CSRF for no reason."""
     problems = []
     for path, handler in handlers_of(routes):
         access = handler.opt.get("access")
         if not isinstance(access, Access) and not _is_options(handler):
-            problems.append(f"{path}: {handler} doesn't declare who may call it (access=Access.…)")
+            problems.append(f"{path}: {handler} doesn't say who may call it (access=Access.…)")
         elif handler.opt.get("exclude_from_csrf") and access is not Access.SYSTEM:
             problems.append(f"{path}: {handler} is free of CSRF checks but not Access.SYSTEM")
     if problems:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
-from litestar import Request, Response
+import sqlalchemy as sa
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
@@ -20,7 +21,8 @@ from bot.errors import (
 from bot.logs import log
 from bot.web.access import NotSignedIn
 from bot.web.i18n import gettext as _
-from bot.web.pages import page
+from bot.web.limits import TooManyRequests
+from bot.web.pages import Fragment
 
 AnyRequest = Request[Any, Any, Any]
 RETRY_AFTER = "5"  # seconds, while the database can't be written
@@ -28,16 +30,12 @@ RETRY_AFTER = "5"  # seconds, while the database can't be written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """An error as it is told. ``kind`` names the words of the page where they are not the status's."""
+    """An error as it is told. ``kind``: which of the page's words, where not the status's."""
 
     status: int
     detail: str = ""
     kind: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-
-
-class TooManyRequests(HubbubError):
-    """That was too often. Wait a minute, then try again."""
 
 
 _STATUS: dict[type[HubbubError], int] = {
@@ -76,6 +74,12 @@ def show_theirs(request: AnyRequest, error: HTTPException) -> Response[Any]:
     return _answer(request, Told(status=error.status_code, detail=detail, headers=kept))
 
 
+def show_unreadable(request: AnyRequest, error: sa.exc.SQLAlchemyError) -> Response[Any]:
+    """The database can't be read: the same as when it can't be written."""
+    log("web").error("the database can't be read", exc_info=error)
+    return show_ours(request, DatabaseUnavailable())
+
+
 def show_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A mistake of ours: a page with a short reference, under which the log has all of it."""
     reference = token_hex(4)
@@ -102,11 +106,14 @@ def _answer(request: AnyRequest, told: Told) -> Response[Any]:
         return Response(content, status_code=told.status, headers=told.headers)
     if request.headers.get("hx-request"):
         return _toast(told)
-    response = page(
-        "error.html", status=told.status, detail=told.detail, **{"status": told.kind or told.status}
+    context = {"status": told.kind or told.status, "detail": told.detail, "title": ""}
+    return Fragment(  # without a rail: drawing one needs the database
+        "error.html",
+        context=context,
+        status_code=told.status,
+        headers=dict(told.headers),
+        media_type=MediaType.HTML,
     )
-    response.headers.update(told.headers)
-    return response
 
 
 def _toast(told: Told) -> Response[Any]:
@@ -119,7 +126,6 @@ def _toast(told: Told) -> Response[Any]:
 
 
 def _wants_json(request: AnyRequest) -> bool:
-    path = request.scope["path"]
-    return path.startswith(("/api/", "/webhooks/")) or request.headers.get(
-        "accept", ""
-    ).startswith("application/json")
+    for_programs = request.scope["path"].startswith(("/api/", "/webhooks/"))
+    accepted = request.headers.get("accept", "")
+    return for_programs or accepted.startswith(("application/json", "text/event-stream"))

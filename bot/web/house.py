@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
+from prometheus_client import Metric
 
 from bot.clock import Clock
 from bot.db import Database, News, Session, Writer
 from bot.settings import Settings
-
-if TYPE_CHECKING:  # the port lies above the shell
-    from prometheus_client import Metric
-
-    from bot.networks import Adapter, Plugin
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -73,11 +69,12 @@ class House:
     news: News
     clock: Clock
     secret: bytes
-    adapters: "Mapping[tuple[str, str], Adapter]" = field(default_factory=dict)
-    plugins: "Mapping[str, Plugin]" = field(default_factory=dict)
+    # Adapter and Plugin by network and account; their port lies above the shell.
+    adapters: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    plugins: Mapping[str, Any] = field(default_factory=dict)
     shell: Shell = field(default_factory=Shell)
     doorkeepers: Doorkeepers = field(default_factory=Doorkeepers)
-    measures: "Callable[[Session], Iterable[Metric]] | None" = None
+    measures: Callable[[Session], Iterable[Metric]] | None = None
 
     @property
     def is_https(self) -> bool:

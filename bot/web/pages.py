@@ -30,7 +30,7 @@ class Page(Template):
     def to_asgi_response(self, app: Any, request: AnyRequest, **given: Any) -> Any:
         def render() -> Any:
             if self.whole and FLASH_COOKIE in request.cookies:
-                self.set_cookie(Cookie(FLASH_COOKIE, "", max_age=0, path="/"))
+                self.set_cookie(Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/"))
             return super(Page, self).to_asgi_response(app, request, **given)
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:

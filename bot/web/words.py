@@ -1,6 +1,6 @@
 """How a page says moments and people. Pure: no clock, no request, no template engine."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -21,46 +21,35 @@ def when(
     *,
     locale: str = "en",
     near: Mapping[str, str] = NEAR,
+    day_only: bool = False,
 ) -> str:
     """`moment` as someone in `zone` would say it at `now`; both carry a zone.
 
     Within the hour it is relative ("in 20 min"), then by day ("tomorrow 14:30", "Tue 14:30"),
-    then by date ("12 Nov", with the year when it is another one).
+    then by date ("12 Nov", with the year when it is another one). With ``day_only`` it is the
+    day without the time: "today", "Thu 12 Nov".
     """
     minutes = int((moment - now).total_seconds() / 60)
-    if minutes == 0:
+    if not day_only and minutes == 0:
         return near["now"]
-    spoken = _spoken(locale)
-    if abs(minutes) < 60:
-        away = timedelta(minutes=minutes)
-        return format_timedelta(
-            away, "minute", threshold=60, add_direction=True, format="short", locale=spoken
-        )
+    if not day_only and abs(minutes) < 60:
+        return _away(minutes, locale)
     local, today = moment.astimezone(zone), now.astimezone(zone)
     days = (local.date() - today.date()).days
+    time = "" if day_only else f" {local:%H:%M}"
     if abs(days) < 2:
-        return f"{near[('today', 'tomorrow', 'yesterday')[days]]} {local:%H:%M}"
-    if abs(days) < 7:
-        return f"{format_skeleton('EEE', local, locale=spoken)} {local:%H:%M}"
-    date = "MMMd" if local.year == today.year else "yMMMd"
-    return format_skeleton(date, local, locale=spoken)
-
-
-def day(
-    moment: datetime,
-    now: datetime,
-    zone: ZoneInfo,
-    *,
-    locale: str = "en",
-    near: Mapping[str, str] = NEAR,
-) -> str:
-    """The day of `moment` for someone in `zone`: "today", "Thu 12 Nov", "Sat, 2 Jan 2027"."""
-    local, today = moment.astimezone(zone), now.astimezone(zone)
-    days = (local.date() - today.date()).days
-    if abs(days) < 2:
-        return near[("today", "tomorrow", "yesterday")[days]]
-    date = "MMMEd" if local.year == today.year else "yMMMEd"
+        return near[("today", "tomorrow", "yesterday")[days]] + time
+    if abs(days) < 7 and not day_only:
+        return format_skeleton("EEE", local, locale=_spoken(locale)) + time
+    date = ("" if local.year == today.year else "y") + ("MMMEd" if day_only else "MMMd")
     return format_skeleton(date, local, locale=_spoken(locale))
+
+
+def _away(minutes: int, locale: str) -> str:
+    away = timedelta(minutes=minutes)
+    return format_timedelta(
+        away, "minute", threshold=60, add_direction=True, format="short", locale=_spoken(locale)
+    )
 
 
 def exact(moment: datetime, zone: ZoneInfo, *, locale: str = "en") -> str:
@@ -94,15 +83,3 @@ def hue(name: str) -> int:
 def hue_of_degrees(degrees: int) -> int:
     """The colour class nearest to a hue on the wheel, 0 to 359 degrees."""
     return round(degrees / (360 / HUES)) % HUES
-
-
-GLOBALS: dict[str, Callable[..., object]] = {
-    "say_when": when,
-    "say_day": day,
-    "say_exact": exact,
-    "say_clock": clock,
-    "initials": initials,
-    "hue": hue,
-    "hue_of_degrees": hue_of_degrees,
-}
-"""What the templates' macros call; the app factory adds it to the Jinja environment's globals."""

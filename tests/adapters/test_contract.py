@@ -85,7 +85,7 @@ def test_unknown_settings_are_refused(candidate: Candidate) -> None:
 
 def test_its_limits_make_sense(adapter: Adapter) -> None:
     limits = adapter.capabilities
-    assert 100 <= limits.text_limit
+    assert limits.text_limit >= 100
     assert limits.count in Count
     assert limits.settle in Settle
     assert limits.media_limit >= 0
@@ -99,23 +99,20 @@ async def test_saying_something_gives_a_receipt(adapter: Adapter, say: Say) -> N
     assert receipt.message
 
 
-async def test_the_same_key_twice_has_one_effect(adapter: Adapter, say: Say) -> None:
-    if adapter.capabilities.settle is not Settle.RESEND:
-        pytest.skip("this network settles in another way")
-    first = await adapter.send(say(key="a"))
-    assert await adapter.send(say(key="a")) == first
-    other = await adapter.send(say(key="b"))
-    assert other.message != first.message
-
-
-async def test_what_was_said_can_be_found(adapter: Adapter, say: Say) -> None:
-    if adapter.capabilities.settle is not Settle.READ_BACK:
-        pytest.skip("this network can't be searched")
-    assert await adapter.find(say(key="a")) is None
-    receipt = await adapter.send(say(key="a"))
-    found = await adapter.find(say(key="a"))
-    assert found is not None
-    assert found.message == receipt.message
+async def test_a_send_whose_outcome_is_unclear_can_be_settled(adapter: Adapter, say: Say) -> None:
+    match adapter.capabilities.settle:
+        case Settle.RESEND:
+            first = await adapter.send(say(key="a"))
+            assert await adapter.send(say(key="a")) == first
+            assert (await adapter.send(say(key="b"))).message != first.message
+        case Settle.READ_BACK:
+            assert await adapter.find(say(key="a")) is None
+            receipt = await adapter.send(say(key="a"))
+            found = await adapter.find(say(key="a"))
+            assert found is not None
+            assert found.message == receipt.message
+        case Settle.ASK:
+            """Only a person can tell."""
 
 
 async def test_too_long_a_text_is_refused(adapter: Adapter, say: Say) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.words import HUES, NEAR, clock, day, exact, hue, hue_of_degrees, initials, when
+from bot.web.words import HUES, NEAR, clock, exact, hue, hue_of_degrees, initials, when
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Berlin
@@ -49,7 +49,8 @@ def test_a_moment_is_said_as_its_reader_would(moment: str, said: str) -> None:
     ],
 )
 def test_a_day_is_that_of_the_reader(moment: str, said: str) -> None:
-    assert day(datetime.fromisoformat(moment + "+00:00"), NOW, BERLIN) == said
+    at = datetime.fromisoformat(moment + "+00:00")
+    assert when(at, NOW, BERLIN, day_only=True) == said
 
 
 def test_months_and_directions_follow_the_language() -> None:

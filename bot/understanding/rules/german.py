@@ -19,6 +19,8 @@ _MEND = (
 )
 _MENDS = _MEND.replace(" ", "|")
 
+# A table: name, kind, weight, cues, pattern. Exploded to a field a line it is no longer one.
+# fmt: off
 _SUGGESTIONS: tuple[Rule, ...] = (
     rule("bitte ändern", Kind.SUGGESTION, 0.75, "bitte",
          rf"bitte (?:\S+ ){{0,6}}?(?:{_MENDS})|(?:{_MENDS}) (?:\S+ )?bitte"),

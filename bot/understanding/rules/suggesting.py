@@ -32,6 +32,8 @@ _LEAD = (
 )
 """What may stand before an imperative."""
 
+# A table: name, kind, weight, cues, pattern. Exploded to a field a line it is no longer one.
+# fmt: off
 _SUGGESTIONS: tuple[Rule, ...] = (
     rule("please do", Kind.SUGGESTION, 0.8, "please pls plz",
          rf"(?:please|pls|plz) (?:just |also |at least |do |kindly )?(?:{_VERBS}|don't|stop|"
@@ -56,8 +58,9 @@ _SUGGESTIONS: tuple[Rule, ...] = (
          rf"option)|(?:you|they) (?:could|might) (?:also |even |maybe |perhaps |just |at least )*"
          rf"(?:{_VERBS})|(?:is it|would it be|be) possible to (?:{_VERBS}|have|get)"),
     rule("why not", Kind.SUGGESTION, 0.65, "why",
-         rf"why (?:not|don't you|don't they|can't you|can't we|couldn't you|isn't there|"
-         rf"can't it|doesn't it)(?: just)?(?= (?:{_VERBS}|let|have|an?|possible|just|also|come))"),
+         r"why not (?:just )?(?!working|yet|sure)[a-z]+|why (?:don't you|don't they|can't you|"
+         r"can't we|couldn't you|isn't there|can't it|doesn't it)(?: just)?"
+         rf"(?= (?:{_VERBS}|let|have|an?|possible|also|come) )"),
     rule("how about", Kind.SUGGESTION, 0.65, "about if",
          r"(?:how|what) about (?!you |the order|my |your )|(?:how|what) if (?:you|we|there|it)"),
     rule("should", Kind.SUGGESTION, 0.5, "should shouldn't ought must needs need",
@@ -161,7 +164,7 @@ _WISHES: tuple[Rule, ...] = (
          r"(?:sell|stock|carry)|(?:do|are) (?:you|u) (?:guys |also )?(?:plan|planning)|"
          r"any plans|start (?:selling|stocking)"),
     rule("one like it", Kind.WISH, 0.6, "love like want need buy one version",
-         rf"(?:i'd|i would|we'd|we would|id|i) (?:really |also |so )?(?:love|like|want|need) "
+         r"(?:i'd|i would|we'd|we would|id|i) (?:really |also |so )?(?:love|like|want|need) "
          r"(?:to have |to get |to buy |to see )?(?:one|a version|a matching|a set|another|an? \S+ "
          r"version) |(?:would|'d) (?:definitely |instantly |totally |also )?(?:buy|order|pay)"),
     rule("when will you have", Kind.WISH, 0.6, "will when back chance",

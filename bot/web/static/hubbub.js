@@ -40,7 +40,9 @@ function dismiss(line) {
 // A response says so with the header HX-Trigger: {"toast": {"text": "...", "undo": "/..."}}.
 document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail));
 document.addEventListener("htmx:response:error", ({ detail }) => {
-  if (![409, 422].includes(detail.ctx?.response?.status)) toast(words.trouble);
+  const { response, hx } = detail.ctx;
+  const told = hx?.trigger?.includes("toast") || [409, 422].includes(response.status);
+  if (!told) toast(words.trouble);
 });
 document.addEventListener("htmx:config:request", ({ detail }) => {
   const { request } = detail.ctx;

@@ -1,0 +1,148 @@
+"""Sending letters by SMTP, or keeping them where no server is configured."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from email.message import EmailMessage
+
+import aiosmtplib
+from aiosmtplib import SMTPException, SMTPResponseException
+
+from adapters.email import translate
+from adapters.email.settings import EmailSettings
+from bot.clock import Clock
+from bot.errors import (
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+)
+from bot.networks import Capabilities, Health, Outgoing, Receipt, Receive, Services, Settle
+
+KEPT = "Kept here: no mail server is configured."
+
+# Servers that say "later" (greylisting, mostly) mean some minutes.
+_LATER = timedelta(minutes=5)
+_CLOSING = 421  # RFC 5321: the server shuts down; nothing is wrong with the mail
+
+
+class Email:
+    """One mail server, by which letters leave. It listens to nothing."""
+
+    network = "email"
+    capabilities = Capabilities(
+        text_limit=100_000, threads=False, publishes=False, settle=Settle.ASK
+    )
+
+    def __init__(self, settings: EmailSettings, clock: Clock) -> None:
+        self.account = settings.account
+        self._settings, self._clock = settings, clock
+        self._trouble = ""
+
+    async def run(self, receive: Receive) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        sender = self._settings.sender or "hubbub@localhost"
+        message = translate.mail(outgoing, sender=sender, now=self._clock.now())
+        if not self._settings.host:
+            return Receipt(message=message["Message-ID"], note=KEPT)
+        try:
+            async with self._connected() as server:
+                await _before_data(server, message)
+                await _data(server, message)
+        except (Unavailable, Unauthorized) as trouble:
+            self._trouble = str(trouble)
+            raise
+        self._trouble = ""
+        return Receipt(message=message["Message-ID"])
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None:
+        raise NotImplementedError("what has left by mail can't be looked for")
+
+    def health(self) -> tuple[Health, str]:
+        if not self._settings.host:
+            return Health.OK, "Letters are kept here: no mail server is configured."
+        if self._trouble:
+            return Health.WARN, self._trouble
+        return Health.OK, f"Letters leave by {self._settings.host}."
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        settings = self._settings
+        server = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            username=settings.username or None,
+            password=settings.password.get_secret_value() or None,
+            timeout=settings.timeout_seconds,
+        )
+        try:
+            await _connect(server, settings)
+            yield server
+            # The mail has been taken: a farewell that fails changes nothing.
+            with suppress(SMTPException, OSError):
+                await server.quit()
+        finally:
+            server.close()
+
+
+async def _connect(server: aiosmtplib.SMTP, settings: EmailSettings) -> None:
+    try:
+        await server.connect()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise _refused_us(error, settings.host) from error
+    except (SMTPException, OSError) as error:
+        if isinstance(error, OSError | SMTPResponseException):
+            raise Unavailable(f"{settings.host} can't be reached: {error}") from error
+        # Neither lost nor answered: the server lacks what we ask of it, such as STARTTLS.
+        raise Unauthorized(
+            f"{settings.host} can't do what is asked of it: {error} "
+            "Check security and username in the section for e-mail."
+        ) from error
+
+
+def _refused_us(error: SMTPResponseException, host: str) -> NetworkError:
+    if error.code < 500:
+        return Unavailable(f"{host} can't check the password right now: {error.message}")
+    return Unauthorized(f"{host} refuses the user name or password: {error.message}")
+
+
+async def _before_data(server: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    """Up to here nothing can have happened there."""
+    try:
+        await server.mail(message["From"].addresses[0].addr_spec)
+        await server.rcpt(message["To"].addresses[0].addr_spec)
+    except SMTPResponseException as error:
+        raise _answered(error) from error
+    except (SMTPException, OSError) as error:
+        raise Unavailable(f"The connection to the mail server was lost: {error}") from error
+
+
+async def _data(server: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        await server.data(message.as_bytes())
+    except (SMTPException, OSError) as error:
+        if isinstance(error, SMTPResponseException) and error.code > 0:
+            raise _answered(error) from error
+        raise OutcomeUnknown(
+            "The connection was lost while the mail was handed over. It may have left."
+        ) from error
+
+
+def _answered(error: SMTPResponseException) -> NetworkError:
+    said = f"The mail server says: {error.code} {error.message}"
+    if error.code in {_CLOSING, -1}:  # -1: not an answer at all
+        return Unavailable(said)
+    if error.code in {530, 534, 535}:
+        return Unauthorized(said)
+    return RateLimited(said, retry_after=_LATER) if error.code < 500 else Rejected(said)
+
+
+def build(settings: EmailSettings, services: Services) -> Email:
+    return Email(settings, services.clock)

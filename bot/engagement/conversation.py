@@ -1,0 +1,97 @@
+"""A message in its thread: what was understood, what became of it, and a person's answer."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Request, get, post
+
+from bot.accounts.models import User
+from bot.channels.models import Channel
+from bot.db import Database, Session, Writer
+from bot.engagement.queries import opened_by
+from bot.errors import InvalidInput
+from bot.inbox.answering import answer
+from bot.inbox.forms import Reply
+from bot.inbox.models import Message
+from bot.inbox.threads import SHOWN_AS, thread
+from bot.networks import Adapter, Content
+from bot.outbox.models import About
+from bot.web.access import Access
+from bot.web.forms import problems, read_form, typed
+from bot.web.i18n import gettext as _
+from bot.web.pages import Back, Page, back_to, page
+
+Adapters = Mapping[tuple[str, str], Adapter]
+
+
+@get("/inbox/{id:uuid}", access=Access.MARKETER, sync_to_thread=True)
+def show(id: UUID, session: Session) -> Page:
+    return _page(session, id)
+
+
+@post("/inbox/{id:uuid}/reply", access=Access.MARKETER)
+async def reply(
+    id: UUID,
+    request: Request[Any, Any, Any],
+    user: User,
+    writer: Writer,
+    database: Database,
+    adapters: Adapters,
+) -> Back | Page:
+    try:
+        form = await read_form(request, Reply)
+        await writer.run(lambda session: _reply(session, id, form, user, adapters))
+    except InvalidInput as error:
+        text = str((await typed(request)).get("text", ""))
+        with database.reading() as session:
+            return _page(session, id, text=text, wrong=problems(error), status=422)
+    return back_to(f"/inbox/{id}", _("Your answer is on its way."))
+
+
+def _reply(session: Session, id: UUID, form: Reply, user: User, adapters: Adapters) -> None:
+    message = session.need(Message, id)
+    channel = session.need(Channel, message.channel_id)
+    content = Content(text=form.text)
+    adapter = adapters.get((channel.network, channel.account))
+    if adapter and (wrong := adapter.capabilities.problems(content)):
+        raise InvalidInput(fields={"text": " ".join(wrong)})
+    answer(session, message, content, once=form.once, by=user)
+
+
+def _page(
+    session: Session,
+    id: UUID,
+    *,
+    text: str = "",
+    wrong: Mapping[str, list[str]] | None = None,
+    status: int = 200,
+) -> Page:
+    found = thread(session, id)
+    return page(
+        "engagement/thread.html",
+        status=status,
+        title=found.member.name,
+        thread=found,
+        suggestions=opened_by(session, id),
+        told=found.answers,
+        told_as=_told_as(),
+        shown_as=SHOWN_AS,
+        text=text,
+        problems=wrong or {},
+        once=uuid4(),
+    )
+
+
+def _told_as() -> dict[About, str]:
+    return {
+        About.POST: _("Our post"),
+        About.ACKNOWLEDGEMENT: _("The bot answered"),
+        About.DECISION: _("Told what the partner decided"),
+        About.QUESTION: _("Asked what the partner wants to know"),
+        About.STAFF: _("A person answered"),
+        About.CASE: _("A letter to the partner"),
+    }
+
+
+routes = [show, reply]

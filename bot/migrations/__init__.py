@@ -1,0 +1,1 @@
+"""The one chain of schema changes, from the first table on."""

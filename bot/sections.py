@@ -1,0 +1,84 @@
+"""The staff's rail: its sections with their counts, and the channels with their health."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from bot.channels.models import Channel, ChannelKind
+from bot.db import Session
+from bot.inbox.models import Message
+from bot.networks import Adapter
+from bot.outbox.models import Delivery, DeliveryState
+from bot.suggestions.models import Suggestion, SuggestionState
+from bot.suppliers.models import Case
+from bot.web.house import ChannelItem, NavItem, Shell
+
+
+def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
+    return Shell(
+        nav=(
+            NavItem(href="/calendar", label="Calendar", icon="calendar"),
+            NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
+            NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
+            NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
+            NavItem(href="/products", label="Products", icon="product"),
+            NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_stuck),
+            NavItem(href="/mail", label="Mail", icon="mail"),
+            NavItem(href="/settings", label="Settings", icon="settings"),
+        ),
+        channels=_channels(adapters),
+    )
+
+
+def _count(session: Session, kind: type[object], *where: sa.ColumnExpressionArgument[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(kind).where(*where)) or 0
+
+
+def _unanswered(session: Session) -> int:
+    return _count(session, Message, Message.wants_person, Message.answered_at.is_(None))
+
+
+def _new_suggestions(session: Session) -> int:
+    return _count(
+        session,
+        Suggestion,
+        Suggestion.state == SuggestionState.NEW,
+        Suggestion.merged_into_id.is_(None),
+    )
+
+
+def _ownerless(session: Session) -> int:
+    return _count(session, Case, Case.supplier_id.is_(None))
+
+
+def _stuck(session: Session) -> int:
+    stuck = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD)
+    return _count(session, Delivery, Delivery.state.in_(stuck)) + _count(
+        session, Channel, Channel.paused_because != ""
+    )
+
+
+def _channels(
+    adapters: Mapping[tuple[str, str], Adapter],
+) -> Callable[[Session], Sequence[ChannelItem]]:
+    def read(session: Session) -> list[ChannelItem]:
+        places = session.scalars(
+            sa.select(Channel).filter_by(kind=ChannelKind.COMMUNITY).order_by(Channel.name)
+        )
+        return [_item(channel, adapters) for channel in places]
+
+    return read
+
+
+def _item(channel: Channel, adapters: Mapping[tuple[str, str], Adapter]) -> ChannelItem:
+    adapter = adapters.get((channel.network, channel.account))
+    if channel.paused_because:
+        state, note = "off", channel.paused_because
+    elif adapter is None:
+        state, note = "off", "This network is switched off."
+    else:
+        health, note = adapter.health()
+        state = health.value
+    return ChannelItem(
+        name=channel.name, network=channel.network, state=state, note=note, id=channel.id
+    )

@@ -1,0 +1,65 @@
+"""What partners and staff fill in."""
+
+from datetime import date
+from uuid import UUID
+
+from litestar.datastructures import UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.suppliers.models import Act, Role
+
+
+class DecisionForm(BaseModel):
+    """One act about a case. Its words come under a name of their own: the page has a form an act."""
+
+    act: Act
+    version: int
+    promised_for: date | None = None
+    words_ask: str = ""
+    words_accept: str = ""
+    words_promise: str = ""
+    words_deliver: str = ""
+    words_decline: str = ""
+
+    @property
+    def words(self) -> str:
+        given: str = getattr(self, f"words_{self.act.value}", "")
+        return given
+
+
+class PartnerForm(BaseModel):
+    name: str = Field(max_length=120)
+    email: str = Field(max_length=254)
+    role: Role = Role.SUPPLIER
+    zone: str = "UTC"
+    answer_within_hours: int = Field(48, ge=1, le=2_160)
+
+
+class CoverageForm(BaseModel):
+    """Brands and SKUs, one a line or between commas."""
+
+    brands: str = ""
+    products: str = ""
+
+    def named(self) -> dict[str, list[str]]:
+        return {
+            key: [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+            for key, text in (("brands", self.brands), ("products", self.products))
+        }
+
+
+class NewPartnerForm(PartnerForm, CoverageForm):
+    pass
+
+
+class OwnerForm(BaseModel):
+    supplier: UUID
+
+
+class CatalogueForm(BaseModel):
+    """A file to look at first, or the text of one that was looked at."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    file: UploadFile | None = None
+    text: str = ""

@@ -1,0 +1,98 @@
+"""Cases for what was just said: routed, and their letters put into the outbox, all at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.accounts.audit import HUBBUB
+from bot.accounts.models import AuditEntry
+from bot.channels.models import Channel
+from bot.db import Session, insert_all, insert_new
+from bot.networks import Action
+from bot.outbox import service as outbox
+from bot.outbox.models import About
+from bot.suggestions.models import Suggestion, SuggestionState
+from bot.suppliers import letters, queries
+from bot.suppliers.models import Case, CaseState, Supplier
+from bot.suppliers.routing import Router
+
+
+def open_cases(session: Session, suggestion_ids: Sequence[UUID]) -> None:
+    """A case for each suggestion that has none yet, with its partner, or "whose is it?"."""
+    if not suggestion_ids:
+        return
+    session.flush()
+    found = session.scalars(sa.select(Suggestion).where(Suggestion.id.in_(suggestion_ids)))
+    router = Router(session)
+    owners = {suggestion: router.owner(suggestion) for suggestion in found}
+    rows = [_case(session, suggestion, owner) for suggestion, owner in owners.items()]
+    made = insert_new(session, Case, rows, unique=("suggestion_id",))
+    case_of = {row["suggestion_id"]: row["id"] for row in rows if row["id"] in made}
+    _record(session, list(case_of.values()))
+    handed = {s: owner for s, owner in owners.items() if owner and s.id in case_of}
+    if handed:
+        _hand_over(session, handed, case_of)
+    session.announce("cases")
+
+
+def _case(session: Session, suggestion: Suggestion, owner: Supplier | None) -> dict[str, Any]:
+    return {
+        "id": session.ids.new(),
+        "suggestion_id": suggestion.id,
+        "supplier_id": owner.id if owner else None,
+        "state": CaseState.OPEN,
+        "opened_at": session.now(),
+        "handed_over_at": session.now() if owner else None,
+        "version": 1,
+    }
+
+
+def _record(session: Session, cases: Sequence[UUID]) -> None:
+    entry = {
+        "at": session.now(),
+        "actor": HUBBUB,
+        "verb": "opened",
+        "subject": Case.__tablename__,
+        "details": {},
+    }
+    insert_all(session, AuditEntry, [entry | {"subject_id": id} for id in cases])
+
+
+def _hand_over(
+    session: Session, handed: Mapping[Suggestion, Supplier], case_of: Mapping[UUID, UUID]
+) -> None:
+    places = session.scalars(
+        sa.select(Channel).where(Channel.id.in_({one.channel_id for one in handed.values()}))
+    )
+    channels = {channel.id: channel for channel in places}
+    said = queries.said(session, [suggestion.id for suggestion in handed])
+    drafts = []
+    for suggestion, supplier in handed.items():
+        suggestion.state = SuggestionState.WITH_PARTNER
+        words = said[suggestion.id]
+        case_id, channel = case_of[suggestion.id], channels[supplier.channel_id]
+        drafts.append(
+            outbox.draft(
+                session,
+                key=f"case:{case_id.hex}:1",
+                channel=channel,
+                action=Action.DIRECT,
+                recipient=channel.remote_id,
+                content=letters.case_letter(
+                    supplier=supplier.name,
+                    role=supplier.role,
+                    kind=suggestion.kind,
+                    product=queries.product_name(session, suggestion.product_id),
+                    people=max(words.people, 1),
+                    words=words.masked(suggestion.words),
+                    hours=supplier.answer_within_hours,
+                ),
+                about=About.CASE,
+                about_id=case_id,
+                product_id=suggestion.product_id,
+            )
+        )
+    outbox.enqueue_all(session, drafts)
+    session.announce("partners", "suggestions")

@@ -1,0 +1,78 @@
+"""What handlers may ask for by a parameter's name."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
+
+from litestar import Request
+from litestar.constants import RESERVED_KWARGS
+from litestar.di import Dependency, Provide
+from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, SkipValidationMarker
+
+from bot.accounts.models import User
+from bot.db import Session
+from bot.web.access import NotSignedIn, user_of
+from bot.web.house import House, house_of
+
+AnyRequest = Request[Any, Any, Any]
+
+T = TypeVar("T")
+# What is injected is ours and needs no validation, which protocols don't allow.
+_OURS = Annotated[T, Dependency(), SkipValidationMarker()]
+_PARAMETER = re.compile(r"{(\w+)")
+
+
+def of(house: House) -> dict[str, Provide]:
+    """Each field of the house by its name, and what a request adds."""
+    given = {field.name: _constant(getattr(house, field.name)) for field in fields(House)}
+    return given | {
+        "house": _constant(house),
+        "session": Provide(_session),
+        "user": Provide(_user, sync_to_thread=False),
+        "partner": Provide(_partner, sync_to_thread=False),
+    }
+
+
+def declare(handlers: Iterable[Any], names: Iterable[str]) -> None:
+    """Tell Litestar where each parameter comes from, so that handlers need only name it.
+
+    One of these names is a dependency, one of the path comes from there, any other from the query.
+    """
+    for handler in handlers:
+        if isinstance(handler, BaseRouteHandler):
+            given = {**dict.fromkeys(_in_paths(handler), FromPath), **dict.fromkeys(names, _OURS)}
+            hints = get_type_hints(handler.fn, include_extras=True)
+            for name in hints.keys() - RESERVED_KWARGS - {"return"}:
+                if get_origin(hints[name]) is not Annotated:
+                    source: Any = given.get(name, FromQuery)
+                    handler.fn.__annotations__[name] = source[hints[name]]
+
+
+def _in_paths(handler: BaseRouteHandler) -> set[str]:
+    return {name for path in handler.paths for name in _PARAMETER.findall(path)}
+
+
+def _constant(value: Any) -> Provide:
+    def give() -> Any:
+        return value
+
+    return Provide(give, sync_to_thread=False)
+
+
+def _session(request: AnyRequest) -> Iterator[Session]:
+    """A reading session for as long as the handler runs; it connects with its first query."""
+    with house_of(request).database.reading() as session:
+        yield session
+
+
+def _user(request: AnyRequest) -> User:
+    user = user_of(request)
+    if user is None:
+        raise NotSignedIn
+    return user
+
+
+def _partner(request: AnyRequest) -> Any:
+    return request.state.partner

@@ -1,0 +1,74 @@
+"""How often one address may do something, and whose address it is."""
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+from litestar.handlers.base import BaseRouteHandler
+
+from bot.errors import HubbubError
+from bot.web.house import Connection, house_of
+
+# So many addresses are remembered; the one heard from longest ago is forgotten first.
+_REMEMBERED = 10_000
+
+
+def address_of(connection: Connection) -> str:
+    """The address that calls: the nearest one that isn't a proxy of ours.
+
+    ``X-Forwarded-For`` is believed only from `settings.web.trusted_proxies`.
+    """
+    peer = connection.client.host if connection.client else ""
+    proxies = house_of(connection).settings.web.trusted_proxies
+    hops = connection.headers.get("x-forwarded-for", "").split(",")
+    while is_within(peer, proxies) and hops:
+        peer = hops.pop().strip() or peer
+    return peer
+
+
+def is_within(address: str, networks: Sequence[str]) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+        return any(parsed in ipaddress.ip_network(one, strict=False) for one in networks)
+    except ValueError:
+        return False
+
+
+class TooManyRequests(HubbubError):
+    """That was too often. Wait a minute, then try again."""
+
+
+class Limit:
+    """A guard: each address may call ``most`` times at once, and as often again in ``seconds``.
+
+    @post("/enter/{token:str}", access=Access.PUBLIC, guards=[Limit(10, seconds=60)])
+    """
+
+    def __init__(self, most: int, *, seconds: float) -> None:
+        self.most, self.seconds = most, seconds
+
+    async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
+        limits: dict[Limit, Allowances] = connection.app.state.limits
+        allowances = limits.setdefault(self, Allowances(self.most, seconds=self.seconds))
+        if not allowances.take(address_of(connection), house_of(connection).clock.monotonic()):
+            raise TooManyRequests
+
+
+class Allowances:
+    """How often each may still, refilled evenly: a token bucket a name."""
+
+    def __init__(self, most: int, *, seconds: float) -> None:
+        self._most, self._rate = most, most / seconds
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # how often, at
+        self._lock = Lock()
+
+    def take(self, who: str, now: float) -> bool:
+        """Whether ``who`` may once more at ``now`` (monotonic seconds)."""
+        with self._lock:
+            left, at = self._left.pop(who, (float(self._most), now))
+            left = min(self._most, left + (now - at) * self._rate)
+            self._left[who] = (left - 1 if left >= 1 else left, now)
+            if len(self._left) > _REMEMBERED:
+                self._left.popitem(last=False)
+        return left >= 1
