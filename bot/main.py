@@ -47,11 +47,8 @@ _VIEWS = (
     "bot.suggestions.views",
     "bot.engagement.views",
     "bot.channels.views",
-    "bot.products.views",
     "bot.suppliers.views",
-    "bot.suppliers.portal_views",
     "content_calendar.views",
-    "content_calendar.needs_look",
 )
 
 # A stopped process must be gone within 5 s; open pages get most of that.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.errors import InvalidInput
 from bot.networks import Capabilities, Content
-from content_calendar.recurrence import Rule, check, occurrences, resolve
+from content_calendar.recurrence import Rule, check, occurrences, resolve, zone_info
 
 GRACE = timedelta(minutes=1)
 """A time that has passed by less than this still counts as now."""
@@ -99,6 +99,11 @@ def mistakes(draft: Draft) -> Iterator[Problem]:
     if draft.local is None:
         if draft.rrule:
             yield "date", "Say when the first one goes out: a date and a time."
+        return
+    try:
+        zone_info(draft.zone)
+    except InvalidInput as unknown:
+        yield from (("zone", it) for it in unknown.problems)
         return
     try:
         resolve(draft.local, draft.zone)

@@ -44,7 +44,7 @@ def _about_clocks(kind: Wall, at: datetime, draft: Draft) -> Iterator[str]:
     if kind is Wall.MOVED:
         yield f"Clocks go forward: {local:%H:%M} does not exist that night, so it goes out later."
     elif kind is Wall.EARLIER:
-        yield f"Clocks go back: {local:%H:%M} comes twice that night. It goes out once, the first time."
+        yield f"Clocks go back: {local:%H:%M} comes twice that night. It goes out once, at first."
 
 
 def _about_neighbours(

@@ -1,7 +1,7 @@
-"""What the calendar's pages show. Everything is read in a few statements, however many posts."""
+"""What the calendar shows. Everything is read in a few statements, however many posts there are."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -10,10 +10,7 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
-from bot.inbox.models import Message
 from bot.outbox.models import Delivery, DeliveryState
-from bot.products.models import Product
-from content_calendar.draft import Draft
 from content_calendar.hints import REPEATED, Neighbour
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.planning import rule_of
@@ -21,11 +18,12 @@ from content_calendar.recurrence import occurrences, resolve
 from content_calendar.states import DOTS, STUCK, state_of
 
 _DAY = timedelta(days=1)
+_UNDATED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A channel with the state of what goes there, as the cards want it."""
+    """A channel with the state of what goes there."""
 
     network: str
     name: str
@@ -37,36 +35,23 @@ class Entry:
     """A post at one of its times. ``ghost``: a future time that is not in the outbox yet."""
 
     post_id: UUID
-    moment: datetime | None
     title: str
     text: str
     state: str
-    channels: tuple[Place, ...]
     href: str
+    moment: datetime | None = None
+    channels: tuple[Place, ...] = ()
     reason: str = ""
     broadcast: bool = False
     campaign: str = ""
     ghost: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """What all entries of a post have in common."""
-
-    id: UUID
-    title: str
-    text: str
-    stage: Stage
-    broadcast: bool
-    campaign: str
-    repeats: bool
-
-
 def entries(session: Session, start: datetime, end: datetime) -> list[Entry]:
     """Everything in [start, end), by time: planned, gone out, still being written, and ghosts."""
     places = _places(session)
     found = [
-        *_planned(session, start, end, places),
+        *_planned(session, start, end),
         *_unplanned(session, start, end, places),
         *_ghosts(session, start, end, places),
     ]
@@ -75,29 +60,131 @@ def entries(session: Session, start: datetime, end: datetime) -> list[Entry]:
 
 def undated(session: Session) -> list[Entry]:
     """Ideas and drafts that nobody has given a time, newest first."""
-    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(50)
+    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(_UNDATED)
     places = _places(session)
-    return [_entry(_said(row), None, _chosen(row.channel_ids, places)) for row in _rows(session, wanted)]
+    return [
+        replace(_entry(post, campaign), channels=_chosen(post, places))
+        for post, campaign in session.execute(wanted)
+    ]
 
 
-def _rows(session: Session, statement: sa.Select[*tuple[object, ...]]) -> Sequence[sa.Row]:  # type: ignore[type-arg]
-    return session.execute(statement).all()
+def community_channels(session: Session) -> Sequence[Channel]:
+    """Where posts for everybody can go."""
+    wanted = sa.select(Channel).filter_by(kind=ChannelKind.COMMUNITY).order_by(Channel.name)
+    return session.scalars(wanted).all()
 
 
-def _posts() -> sa.Select[*tuple[object, ...]]:
-    return (
-        sa.select(
-            Post.id,
-            Post.title,
-            Post.text,
-            Post.stage,
-            Post.broadcast,
-            Post.channel_ids,
-            Post.local,
-            Post.zone,
-            Campaign.name.label("campaign"),
-            Series.id.label("series_id"),
+def neighbours(session: Session, at: datetime, *, besides: UUID | None) -> list[Neighbour]:
+    """What else goes out around that time, for `hints`."""
+    rows = session.execute(
+        sa.select(Post.title, Post.text, Channel.id, Channel.name, Delivery.due_at)
+        .join(Occurrence, Occurrence.post_id == Post.id)
+        .join(Publication, Publication.occurrence_id == Occurrence.id)
+        .join(Delivery, Publication.delivery_id == Delivery.id)
+        .join(Channel, Publication.channel_id == Channel.id)
+        .where(
+            Occurrence.at.between(at - REPEATED, at + REPEATED),
+            Delivery.state != DeliveryState.CANCELLED,
+            Post.id != besides if besides else sa.true(),
         )
-        .outerjoin(Campaign, Campaign.id == Post.campaign_id)
-        .outerjoin(Series, Series.post_id == Post.id)
     )
+    return [
+        Neighbour(title=title, text=text, channel_id=id, channel=name, at=due)
+        for title, text, id, name, due in rows
+    ]
+
+
+def href(post: Post, on: datetime | None = None) -> str:
+    return f"/posts/{post.id}?on={on.isoformat()}" if on else f"/posts/{post.id}"
+
+
+def _posts() -> sa.Select[Post, str | None]:
+    return sa.select(Post, Campaign.name).outerjoin(Campaign, Campaign.id == Post.campaign_id)
+
+
+def _entry(post: Post, campaign: str | None) -> Entry:
+    return Entry(
+        post_id=post.id,
+        title=post.title,
+        text=post.text,
+        state=post.stage.value,
+        href=href(post),
+        broadcast=post.broadcast,
+        campaign=campaign or "",
+    )
+
+
+def _places(session: Session) -> dict[str, Place]:
+    return {
+        channel.id.hex: Place(network=channel.network, name=channel.name)
+        for channel in session.scalars(sa.select(Channel))
+    }
+
+
+def _chosen(post: Post, places: Mapping[str, Place]) -> tuple[Place, ...]:
+    return tuple(places[each] for each in post.channel_ids if each in places)
+
+
+def _planned(session: Session, start: datetime, end: datetime) -> Iterator[Entry]:
+    rows = session.execute(
+        sa.select(Occurrence, Post, Campaign.name, Channel, Delivery.state, Delivery.note)
+        .join(Post, Post.id == Occurrence.post_id)
+        .outerjoin(Campaign, Campaign.id == Post.campaign_id)
+        .outerjoin(Publication, Publication.occurrence_id == Occurrence.id)
+        .outerjoin(Delivery, Publication.delivery_id == Delivery.id)
+        .outerjoin(Channel, Publication.channel_id == Channel.id)
+        .where(Occurrence.at >= start, Occurrence.at < end)
+        .order_by(Occurrence.at, Occurrence.id, Channel.name)
+    )
+    for occurrence, group in groupby(rows, key=lambda row: row[0]):
+        sent = list(group)
+        post, campaign = sent[0][1], sent[0][2]
+        states = [state for *_, state, _note in sent if state]
+        notes = [note for *_, state, note in sent if state in STUCK and note]
+        yield replace(
+            _entry(post, campaign),
+            moment=occurrence.at,
+            state=state_of(post.stage, states),
+            reason=" ".join(dict.fromkeys(notes)),
+            href=href(post, occurrence.local),
+            channels=tuple(
+                Place(network=channel.network, name=channel.name, state=DOTS[state])
+                for *_, channel, state, _note in sent
+                if state
+            ),
+        )
+
+
+def _unplanned(
+    session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
+) -> Iterator[Entry]:
+    first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
+    wanted = _posts().where(
+        Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY)
+    )
+    for post, campaign in session.execute(wanted):
+        at = resolve(post.local, post.zone).at if post.local else None
+        if at and start <= at < end:
+            yield replace(_entry(post, campaign), moment=at, channels=_chosen(post, places))
+
+
+def _ghosts(
+    session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
+) -> Iterator[Entry]:
+    wanted = (
+        _posts()
+        .add_columns(Series)
+        .join(Series, Series.post_id == Post.id)
+        .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < end)
+    )
+    for post, campaign, series in session.execute(wanted):
+        after = max(series.materialised_until, start - timedelta(microseconds=1))
+        for slot in occurrences(rule_of(series), after=after, until=end):
+            if slot.at < end:
+                yield replace(
+                    _entry(post, campaign),
+                    moment=slot.at,
+                    channels=_chosen(post, places),
+                    href=href(post, slot.local),
+                    ghost=True,
+                )

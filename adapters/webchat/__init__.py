@@ -8,10 +8,10 @@ from adapters.webchat.translate import COMMUNITY, COMMUNITY_NAME
 from bot.networks import Plugin
 
 
-def _routes(house: Any) -> Sequence[Any]:
+def _routes(_house: Any) -> Sequence[Any]:
     from adapters.webchat.views import routes  # only where pages are served
 
-    return routes(house)
+    return routes
 
 
 plugin = Plugin(

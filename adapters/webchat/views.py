@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
-from litestar.di import Provide
+from litestar.handlers.base import BaseRouteHandler
 from litestar.response import Redirect, Stream
 
 from adapters.webchat import queries
@@ -21,16 +21,24 @@ from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
 from bot.web.house import Connection, House, house_of
 from bot.web.i18n import gettext as _
-from bot.web.limits import Limit, TooManyRequests
+from bot.web.limits import Allowances, Limit, TooManyRequests
 from bot.web.pages import Page, back_to, fragment, page
 from bot.web.stream import Streams
 
 _COOKIE = "hubbub-visitor"
 _COOKIE_LASTS = 365 * 24 * 60 * 60  # seconds
-# Messages a minute. A whole office may sit behind one address.
-_FROM_ADDRESS, _FROM_VISITOR = 60, 8
-
 AnyRequest = Request[Any, Any, Any]
+
+
+class _VisitorLimit(Limit):
+    """A `Limit` for each visitor: many may sit behind one address."""
+
+    async def __call__(self, connection: Connection, _handler: BaseRouteHandler) -> None:
+        limits: dict[Limit, Allowances] = connection.app.state.limits
+        allowances = limits.setdefault(self, Allowances(self.most, seconds=self.seconds))
+        now = house_of(connection).clock.monotonic()
+        if not allowances.take(visitor_of(connection).remote_id, now):
+            raise TooManyRequests(_("You are quicker than we can read. Try again in a minute."))
 
 
 @get("/chat", access=Access.VISITOR, sync_to_thread=True)
@@ -58,7 +66,13 @@ def show_private(request: AnyRequest, session: Session) -> Page:
     return _page(request, visitor, "webchat/private.html", _("Just you and us"), lines=lines)
 
 
-async def say(request: AnyRequest, writer: Writer, house: House, limit: Limit) -> Page | Redirect:
+@post(
+    "/chat/say",
+    access=Access.VISITOR,
+    status_code=200,
+    guards=[Limit(60, seconds=60), _VisitorLimit(8, seconds=60)],
+)
+async def say(request: AnyRequest, writer: Writer, house: House) -> Page | Redirect:
     """Take a message in: it is stored when this answers."""
     visitor = visitor_of(request)
     try:
@@ -67,8 +81,6 @@ async def say(request: AnyRequest, writer: Writer, house: House, limit: Limit) -
         return await _once_more(request, visitor, wrong)
     if form.name is not None:
         visitor = replace(visitor, name=form.name)
-    if not limit.take(visitor.remote_id, house.clock.monotonic()):
-        raise TooManyRequests(_("You are quicker than we can read. Try again in a minute."))
     saying = await sync_to_thread(_placed, house, visitor, form)
     event = to_event(visitor, saying, house.clock.now())
     await writer.run(lambda session: hear(session, event))
@@ -99,7 +111,7 @@ async def _read(request: AnyRequest, house: House) -> Say:
 
 
 def _placed(house: House, visitor: Visitor, form: Say) -> Saying:
-    """Where it belongs, as this visitor sees the place; `NotFound` for a thread that isn't there."""
+    """Where it belongs, as this visitor sees it; `NotFound` for a thread that isn't there."""
     shop, thread, asked = house.settings.shop.name, None, None
     with house.database.reading() as session:
         if form.private:
@@ -194,14 +206,4 @@ def _shop(request: AnyRequest) -> str:
     return house_of(request).settings.shop.name
 
 
-def routes(_house: House) -> list[Any]:
-    """The pages of one app, with limits of its own."""
-    limit = Limit(_FROM_VISITOR, seconds=60)
-    saying = post(
-        "/chat/say",
-        access=Access.VISITOR,
-        status_code=200,
-        guards=[Limit(_FROM_ADDRESS, seconds=60)],
-        dependencies={"limit": Provide(lambda: limit, sync_to_thread=False)},
-    )
-    return [show, show_thread, show_private, events, saying(say)]
+routes = [show, show_thread, show_private, say, events]

@@ -23,7 +23,7 @@ from bot.products.models import Product
 from bot.suggestions.hearing import MATTERS, Ear, Heard, Matter
 from bot.suppliers.models import Answer, Case, Supplier
 from bot.suppliers.opening import open_cases
-from bot.understanding import Kind, language_of
+from bot.understanding import Kind
 
 # Below this a signal is kept for staff to see but opens nothing by itself.
 _SURE_ENOUGH = 0.5
@@ -156,9 +156,7 @@ class _Work:
     def _answer(self, one: Understood, owners: dict[UUID, str | None]) -> str:
         name = self._member(one).name
         if one.wants_person:
-            return phrases.person_comes(
-                language=self._language(one), name=name, shop=self.speak.shop
-            )
+            return phrases.person_comes(language=one.language, name=name, shop=self.speak.shop)
         if one.asked:
             return self._answer_to_partner(one, name)
         if heard := self.heard.get(one.id):
@@ -171,7 +169,7 @@ class _Work:
         product = heard.matter.product_id and self.session.need(Product, heard.matter.product_id)
         return phrases.acknowledge(
             heard.matter.kind,
-            language=self._language(one),
+            language=one.language,
             name=name,
             words=heard.matter.words,
             product=product.name if product else None,
@@ -191,20 +189,20 @@ class _Work:
         self.session.announce("cases")
         partner = case.supplier_id and self.session.need(Supplier, case.supplier_id)
         return phrases.answer_passed_on(
-            language=self._language(one), name=name, partner=partner.name if partner else None
+            language=one.language, name=name, partner=partner.name if partner else None
         )
 
     def _courtesy(self, one: Understood, name: str) -> str:
         """Questions and praise are answered; chatter only where somebody speaks to us alone."""
         kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= _SURE_ENOUGH]
-        polite = [kind for kind in (Kind.QUESTION, Kind.PRAISE) if kind in kinds]
+        polite: list[Kind] = [kind for kind in (Kind.QUESTION, Kind.PRAISE) if kind in kinds]
         if one.private and not polite:
             polite = [Kind.CHATTER]
         if not polite:
             return ""
         return phrases.acknowledge(
             polite[0],
-            language=self._language(one),
+            language=one.language,
             name=name,
             words="",
             product=None,
@@ -216,7 +214,7 @@ class _Work:
         member = self._member(one)
         if not member.told_it_is_a_bot:
             member.told_it_is_a_bot = True
-            text = f"{text}\n{phrases.disclosure(self._language(one), self.speak.shop)}"
+            text = f"{text}\n{phrases.disclosure(one.language, self.speak.shop)}"
         return outbox.draft(
             self.session,
             key=f"answer:{one.id.hex}",
@@ -243,6 +241,3 @@ class _Work:
     def _member(self, one: Understood) -> Member:
         assert one.author is not None
         return self.members[one.network, one.account, one.author.id]
-
-    def _language(self, one: Understood) -> str:
-        return language_of(one.text, self.speak.languages)

@@ -13,6 +13,7 @@ from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, LeaseLost
 from bot.inbox.models import Event, EventState
 from bot.logs import log
+from bot.understanding import understand
 
 # One process reads the inbox at a time, so that conversations stay in order.
 _LEASE, _LEASE_FOR = "inbox", timedelta(seconds=30)
@@ -33,6 +34,8 @@ class Listening:
     async def run(self) -> None:
         """Read until cancelled."""
         with self._writer.news.listening("inbox") as listener:
+            # The word lists load with the first message: nobody should have to wait for them.
+            await asyncio.to_thread(understand, "Hello!")
             try:
                 while True:
                     try:
@@ -65,7 +68,7 @@ class Listening:
 
     def _read(self) -> list[Understood]:
         with self._writer.database.reading() as session:
-            return read(session, most=_BATCH)
+            return read(session, most=_BATCH, languages=self._speak.languages)
 
     async def _keep(self, batch: list[Understood], fence: int) -> None:
         def command(session: Session) -> int:

@@ -221,19 +221,21 @@ def dossier(session: Session, id: UUID) -> Dossier:
     found: tuple[Suggestion, Product | None, Case | None, Supplier | None, Suggestion | None]
     found = row.tuple()  # what is joined from outside may be missing, whatever its type says
     suggestion, product, case, partner, merged_into = found
-    near = [] if merged_into else alike(session, suggestion)
+    near = alike(session, suggestion) if merged_into is None else []
     people = crowds(session, [like.suggestion.id for like in near])
     return Dossier(
         suggestion=suggestion,
         product=product,
         case=case,
         partner=partner,
-        due=clock(case, partner, session.now()) if case and partner else None,
+        due=clock(case, partner, session.now())
+        if case is not None and partner is not None
+        else None,
         into=merged_into,
         voices=spoken(session, id),
         alike=[(like, people[like.suggestion.id]) for like in near],
         decisions=_decisions(session, case),
-        trail=_trail(session, [id, *([case.id] if case else [])]),
+        trail=_trail(session, [id, *([case.id] if case is not None else [])]),
         partners=partners(session),
     )
 

@@ -14,7 +14,7 @@ from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
-from bot.understanding import Context, Kind, ProductFinder, Signal, understand
+from bot.understanding import Context, Kind, ProductFinder, Signal, language_of, understand
 
 _SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
 # Values of the buttons under our posts and of the chat's own "Talk to a person".
@@ -57,6 +57,7 @@ class Understood:
     private: bool
     occurred_at: datetime
     text: str
+    language: str
     answers: Answered | None
     meanings: tuple[Meaning, ...]
     wants_person: bool
@@ -72,22 +73,26 @@ class Understood:
         return self.author is None or self.author.is_self or self.author.is_bot
 
 
-def read(session: Session, *, most: int) -> list[Understood]:
+def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Understood]:
     """The oldest new events, understood, in the order in which they came."""
     events = session.scalars(
         sa.select(Event).filter_by(state=EventState.NEW).order_by(Event.id).limit(most)
     ).all()
     answered = _answered(session, events)
     products = finder(session) if events else None
-    return [_understand(event, _light(event, answered), products) for event in events]
+    return [_understand(event, _light(event, answered), products, languages) for event in events]
 
 
 def _understand(
-    event: Event, answers: Answered | None, products: ProductFinder | None
+    event: Event,
+    answers: Answered | None,
+    products: ProductFinder | None,
+    languages: Sequence[str],
 ) -> Understood:
     details = event.details
     text: str = details["text"]
     human = wants_person(text) or details["data"].get("value") == _PERSON
+    language = language_of(text, languages)
     said = event.kind in _SAID and text.strip() and not human
     assert event.kind is not None
     return Understood(
@@ -105,20 +110,25 @@ def _understand(
         occurred_at=event.occurred_at,
         text=text,
         answers=answers,
-        meanings=tuple(_meanings(text, answers, products)) if said and products else (),
+        language=language,
+        meanings=tuple(_meanings(text, language, answers, products)) if said and products else (),
         wants_person=human,
     )
 
 
-def _meanings(text: str, answers: Answered | None, products: ProductFinder) -> Iterator[Meaning]:
+def _meanings(
+    text: str, language: str, answers: Answered | None, products: ProductFinder
+) -> Iterator[Meaning]:
     asked = answers is not None and answers.about is About.QUESTION
     context = None
     if answers is not None:
         context = Context(question=answers.text) if asked else Context(post=answers.text)
     thread = [answers.product_id] if answers and answers.product_id else []
-    for signal in understand(text, context=context):
+    for signal in understand(text, context=context, language=language):
         # "Love the cup. Please make it bigger": the product may stand in another sentence.
-        found = products.find(signal.words, context=thread) or products.find(text, context=thread)
+        found = products.find(signal.words, context=thread)
+        if not found and signal.words != text:
+            found = products.find(text, context=thread)
         product = found[0].key if found else None
         assert product is None or isinstance(product, UUID)
         yield Meaning(signal=signal, product_id=product)

@@ -13,7 +13,7 @@ from bot.understanding import Facet, Kind, LikenessIndex
 
 # Merged alone only when very like and about the same product (UNDERSTANDING.md); where no product
 # is known, only what is nearly the same sentence. Below, staff may merge by hand.
-_LIKE, _LIKE_WITHOUT_PRODUCT = 0.62, 0.85
+_LIKE, _LIKE_WITHOUT_PRODUCT = 0.7, 0.85
 
 _CLOSED = (SuggestionState.DONE, SuggestionState.DECLINED)
 

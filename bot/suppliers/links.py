@@ -53,6 +53,12 @@ def make(session: Session, supplier: Supplier, case_id: UUID | None = None) -> s
     return token
 
 
+def lend(session: Session, supplier: Supplier, case_id: UUID | None = None, *, by: str) -> str:
+    """A link for staff who want to see what this partner sees; noted in the audit trail."""
+    record(session, by, "opened the portal of", supplier)
+    return make(session, supplier, case_id)
+
+
 def finish(
     session: Session, delivery: Delivery, content: Content, *, public_url: str, shop: str
 ) -> Content:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.db import Session
 from bot.products.models import Brand, Product
 from bot.suggestions.models import Suggestion
-from bot.suppliers import acts, agreement
+from bot.suppliers import acts, agreement, queries
 from bot.suppliers.models import Case, Coverage, Decision, PortalSession, Supplier
 
 
@@ -49,6 +49,12 @@ def partners(session: Session) -> list[PartnerRow]:
         for supplier in session.scalars(sa.select(Supplier).order_by(Supplier.name))
     ]
     return sorted(rows, key=lambda row: -row.overdue)
+
+
+def ownerless_count(session: Session) -> int:
+    """How many cases wait in "whose is it?"."""
+    waiting = queries.ownerless().order_by(None).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
 
 
 def _is_overdue(case: Case, supplier: Supplier, session: Session) -> bool:

@@ -44,7 +44,12 @@ def show_case(session: Session, partner: Partner, case_id: UUID) -> Page:
 
 
 def _case_page(
-    session: Session, partner: Partner, case_id: UUID, *, status: int = 200, **more: Any,
+    session: Session,
+    partner: Partner,
+    case_id: UUID,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> Page:
     file = queries.case_file(session, partner.supplier.id, case_id)
     return page(
@@ -82,7 +87,9 @@ async def decide(
                 wrong=values.get("act"),
             )
         )
-    said = ngettext("Thank you. %d person will hear it.", "Thank you. %d people will hear it.", people)
+    said = ngettext(
+        "Thank you. %d person will hear it.", "Thank you. %d people will hear it.", people
+    )
     return back_to(f"/supplier/cases/{case_id}", said % people)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from babel.dates import format_skeleton
 
-from bot.suppliers.models import Act
+from bot.suppliers.models import Act, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,13 @@ CALLED = {
         look="danger",
         needs_words=True,
     ),
+}
+
+ROLES = {
+    Role.SUPPLIER: _("Supplier"),
+    Role.FULFILMENT: _("Packing and delivery"),
+    Role.STORE: _("Store"),
+    Role.COMMUNITY: _("Community"),
 }
 
 DONE = {

@@ -35,16 +35,19 @@ class Row:
 
 
 def bench(data: Path) -> list[Row]:
-    """Two rows per set: the rules, and what calling everything a suggestion would give.
+    """Per set: the rules, the rules without recommendations, and calling everything one.
 
     `NotFound` names a file that is missing."""
     return [row for name, share in SETS for row in _rows(name, _labelled(data, name), share)]
 
 
 def suggests(text: str) -> bool:
-    """The task's question: does it ask for a change, or advise other customers?
+    """The shop's question: does it ask for a change or a product, or advise other customers?"""
+    return any(signal.kind in (Kind.SUGGESTION, Kind.WISH) for signal in understand(text))
 
-    "I'd recommend it" counts as advice there; for a shop it is praise."""
+
+def suggests_or_recommends(text: str) -> bool:
+    """The task's question: there "I'd recommend it" is advice too; for a shop it is praise."""
     return any(
         signal.kind in (Kind.SUGGESTION, Kind.WISH)
         or any(reason.startswith(_RECOMMENDS) for reason in signal.why)
@@ -55,11 +58,13 @@ def suggests(text: str) -> bool:
 def _rows(name: str, labelled: Sequence[tuple[str, bool]], share: float | None) -> list[Row]:
     suggests("warm up")
     began = process_time()
-    said = [suggests(text) for text, _ in labelled]
+    said = [suggests_or_recommends(text) for text, _ in labelled]
     ms = (process_time() - began) * 1000 / len(labelled)
+    asked = [suggests(text) for text, _ in labelled]
     truth = [label for _, label in labelled]
     return [
         _row(name, "rules", said, truth, share, ms),
+        _row(name, "rules, recommendations not counted", asked, truth, share, ms),
         _row(name, "all are suggestions", [True] * len(truth), truth, share, 0.0),
     ]
 

@@ -15,14 +15,21 @@ _REMEMBERED = 10_000
 
 
 def address_of(connection: Connection) -> str:
-    """The address that calls: the nearest one that isn't a proxy of ours.
+    """The address that calls, for limits and records."""
+    return nearest(
+        connection.client.host if connection.client else "",
+        connection.headers.get("x-forwarded-for", ""),
+        house_of(connection).settings.web.trusted_proxies,
+    )
 
-    ``X-Forwarded-For`` is believed only from `settings.web.trusted_proxies`.
+
+def nearest(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
+    """The nearest address that is no proxy of ours.
+
+    ``forwarded``, the header ``X-Forwarded-For``, is believed only as far as ``proxies`` wrote it.
     """
-    peer = connection.client.host if connection.client else ""
-    proxies = house_of(connection).settings.web.trusted_proxies
-    hops = connection.headers.get("x-forwarded-for", "").split(",")
-    while is_within(peer, proxies) and hops:
+    hops = forwarded.split(",")
+    while hops and is_within(peer, proxies):
         peer = hops.pop().strip() or peer
     return peer
 

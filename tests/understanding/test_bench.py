@@ -15,7 +15,7 @@ BARS = {"trial_a": 0.45, "trial_b": 0.82}
 def test_suggestions_are_recognised_as_well_as_promised() -> None:
     rows = bench(DATA)
     rules = {row.data: row for row in rows if row.system == "rules"}
-    every = {row.data: row for row in rows if row.system != "rules"}
+    every = {row.data: row for row in rows if row.system == "all are suggestions"}
     for data, bar in BARS.items():
         assert rules[data].f1 >= bar
         assert rules[data].f1 > every[data].f1
@@ -49,7 +49,8 @@ def test_a_set_of_our_own_is_measured(tmp_path: Path) -> None:
     lines = "id,sentence,label\n1,please add a loop,1\n2,it was raining,0\n"
     for name in BARS:
         (folder / f"{name}.csv").write_text(lines, encoding="utf-8")
-    assert [(row.system, row.n, row.recall) for row in bench(tmp_path)][:2] == [
+    assert [(row.system, row.n, row.recall) for row in bench(tmp_path)][:3] == [
         ("rules", 2, 1.0),
+        ("rules, recommendations not counted", 2, 1.0),
         ("all are suggestions", 2, 1.0),
     ]

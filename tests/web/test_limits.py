@@ -1,15 +1,8 @@
 """Whose address it is, and how often it may."""
 
 import pytest
-from litestar import Litestar, get
-from litestar.testing import TestClient
 
-from bot.settings import Settings
-from bot.settings import Web as WebSettings
-from bot.web.access import Access
-from bot.web.house import House
-from bot.web.limits import Allowances, address_of
-from bot.web.pages import AnyRequest
+from bot.web.limits import Allowances, nearest
 
 
 @pytest.mark.parametrize(
@@ -19,7 +12,12 @@ from bot.web.pages import AnyRequest
         ("203.0.113.9", "198.51.100.1", (), "203.0.113.9"),  # nobody said to believe it
         ("203.0.113.9", "198.51.100.1", ("10.0.0.0/8",), "203.0.113.9"),
         ("10.0.0.1", "198.51.100.1", ("10.0.0.0/8",), "198.51.100.1"),
-        ("10.0.0.1", "6.6.6.6, 198.51.100.1", ("10.0.0.1",), "198.51.100.1"),  # the first is made up
+        (
+            "10.0.0.1",
+            "6.6.6.6, 198.51.100.1",
+            ("10.0.0.1",),
+            "198.51.100.1",
+        ),  # the first is made up
         ("10.0.0.1", "198.51.100.1, 10.0.0.2", ("10.0.0.0/8",), "198.51.100.1"),
         ("10.0.0.1", "", ("10.0.0.0/8",), "10.0.0.1"),
         ("10.0.0.1", "10.0.0.2, 10.0.0.3", ("10.0.0.0/8",), "10.0.0.2"),
@@ -28,25 +26,9 @@ from bot.web.pages import AnyRequest
     ],
 )
 def test_the_address_is_the_nearest_that_is_no_proxy_of_ours(
-    house: House, peer: str, forwarded: str, proxies: tuple[str, ...], expected: str
+    peer: str, forwarded: str, proxies: tuple[str, ...], expected: str
 ) -> None:
-    @get("/", opt={"access": Access.PUBLIC})
-    async def tell(request: AnyRequest) -> str:
-        return address_of(request)
-
-    settings = Settings(web=WebSettings(trusted_proxies=proxies))
-    app = Litestar([tell], openapi_config=None)
-    app.state.house = House(
-        settings=settings,
-        database=house.database,
-        writer=house.writer,
-        news=house.news,
-        clock=house.clock,
-        secret=house.secret,
-    )
-    client = TestClient(app)
-    client._transport.client = (peer, 1)  # type: ignore[attr-defined]  # no public way to set it
-    assert client.get("/", headers={"x-forwarded-for": forwarded}).text == expected
+    assert nearest(peer, forwarded, proxies) == expected
 
 
 def test_an_allowance_refills_evenly() -> None:

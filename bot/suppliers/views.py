@@ -1,0 +1,17 @@
+"""All pages of this room: the partners' own, and the staff's about them."""
+
+from bot.suppliers import (
+    entering_views,
+    mail_views,
+    partner_views,
+    portal_views,
+    product_views,
+)
+
+routes = [
+    *entering_views.routes,
+    *portal_views.routes,
+    *partner_views.routes,
+    *mail_views.routes,
+    *product_views.routes,
+]

@@ -1,0 +1,139 @@
+"""What the calendar's forms hold, and how they become drafts and back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, NaiveDatetime
+
+from bot.errors import InvalidInput
+from content_calendar.draft import Draft
+from content_calendar.repeat import DAYS, Every, Repeat, from_rrule, to_rrule
+from content_calendar.series import Scope
+
+OVERRIDE = "override_"
+
+
+class Act(StrEnum):
+    """Which button was pressed."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    SCHEDULE = "schedule"
+    SOON = "soon"  # in one minute
+    NOW = "now"
+
+
+class Compose(BaseModel):
+    """The form of a post. Times are wall times in ``zone``, never with an offset."""
+
+    act: Act = Act.DRAFT
+    version: int = 0
+    on: NaiveDatetime | None = None  # which one of a series is looked at
+    scope: Scope = Scope.ALL
+    title: str = Field("", max_length=200)
+    text: str = Field("", max_length=20_000)
+    product: str = Field("", max_length=200)
+    campaign: str = Field("", max_length=100)
+    channels: list[UUID] = Field([], max_length=100)
+    date_: date | None = Field(None, alias="date")
+    time_: time | None = Field(None, alias="time")
+    zone: str = Field("UTC", max_length=60)
+    repeat: Every = Every.NONE
+    days: list[Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]] = []
+    until: date | None = None
+    rrule: str = Field("", max_length=500)  # the rule to keep where the form can't show it
+    broadcast: bool = False
+
+    @property
+    def local(self) -> datetime | None:
+        if self.date_ is None:
+            return None
+        if self.time_ is None:
+            raise InvalidInput(fields={"time": "Say at what time."})
+        return datetime.combine(self.date_, self.time_.replace(tzinfo=None))
+
+    def draft(self, overrides: Mapping[str, str], *, start: datetime | None = None) -> Draft:
+        """``start``: of the series that is changed as a whole. It keeps its first day, unless
+        another day was chosen."""
+        local = self.local
+        if local and start and self.on and self.scope is Scope.ALL:
+            if local.date() == self.on.date():
+                local = datetime.combine(start.date(), local.time())
+        chosen = Repeat(every=self.repeat, days=tuple(self.days), until=self.until)
+        return Draft(
+            title=self.title,
+            text=self.text,
+            overrides=overrides,
+            broadcast=self.broadcast,
+            campaign=self.campaign,
+            channel_ids=tuple(dict.fromkeys(self.channels)),
+            local=local,
+            zone=self.zone,
+            rrule=to_rrule(chosen, local.date() if local else date.min, self.rrule),
+        )
+
+
+class Which(BaseModel):
+    """The version that a person saw, and which one of a series they mean."""
+
+    version: int
+    on: NaiveDatetime | None = None
+
+
+class Move(Which):
+    """Where to: a date and a time from a form, or ``to`` in the address of an undo."""
+
+    date_: date | None = Field(None, alias="date")
+    time_: time | None = Field(None, alias="time")
+    to: NaiveDatetime | None = None
+    zone: str
+
+    @property
+    def local(self) -> datetime:
+        if self.to:
+            return self.to
+        if self.date_ is None or self.time_ is None:
+            raise InvalidInput("Say when: a date and a time.")
+        return datetime.combine(self.date_, self.time_.replace(tzinfo=None))
+
+
+def overrides_in(given: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name.removeprefix(OVERRIDE): str(text)
+        for name, text in given.items()
+        if name.startswith(OVERRIDE) and text
+    }
+
+
+def shown(draft: Draft, product: str, on: datetime | None = None) -> dict[str, Any]:
+    """The draft as the form's fields show it. ``on``: which one of a series."""
+    local = on or draft.local
+    repeat = from_rrule(draft.rrule, draft.local.date()) if draft.local else Repeat()
+    return {
+        "title": draft.title,
+        "text": draft.text,
+        "product": product,
+        "campaign": draft.campaign,
+        "channels": [str(each) for each in draft.channel_ids],
+        "date": f"{local:%Y-%m-%d}" if local else "",
+        "time": f"{local:%H:%M}" if local else "",
+        "zone": draft.zone,
+        "repeat": repeat.every.value,
+        "days": list(repeat.days) or ([DAYS[local.weekday()]] if local else []),
+        "until": str(repeat.until or ""),
+        "rrule": draft.rrule,
+        "broadcast": draft.broadcast,
+        **{OVERRIDE + network: text for network, text in draft.overrides.items()},
+    }
+
+
+def typed_again(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person typed, for the same form; a single choice of many is a list again."""
+    lists = {
+        name: value if isinstance(value := given.get(name, []), list) else [value]
+        for name in ("channels", "days")
+    }
+    return {**given, **lists}

@@ -1,0 +1,133 @@
+"""The calendar: a month or a list of what is planned, gone out, or still being written."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from litestar import get
+
+from bot.clock import Clock
+from bot.db import Session
+from bot.errors import InvalidInput
+from bot.settings import Settings
+from bot.web.access import Access
+from bot.web.i18n import gettext as _
+from bot.web.pages import AnyRequest, Page, page
+from content_calendar import post_acts, post_views, queries
+from content_calendar.month import by_day, month_table, neighbour_months, weekdays, weeks_of
+from content_calendar.recurrence import zone_info
+
+_DAY = timedelta(days=1)
+
+
+@get("/calendar", access=Access.MARKETER, sync_to_thread=True)
+def calendar(request: AnyRequest, session: Session, settings: Settings, clock: Clock) -> Page:
+    asked = request.query_params
+    zone, now = _zone(asked.get("zone"), settings), clock.now()
+    today = now.astimezone(zone).date()
+    day = _date(asked.get("day"))
+    month = (day or _date(f"{asked.get('month')}-01") or today).replace(day=1)
+    view = asked.get("view") or ("list" if day or _is_phone(request) else "month")
+    around = _around(month, today, view, asked.get("zone"))
+    if view == "list":
+        return _list(session, month, day, today, zone, around)
+    weeks = weeks_of(month)
+    found = queries.entries(session, _midnight(weeks[0][0], zone), _end(weeks[-1][-1], zone))
+    return page(
+        "calendar/month.html",
+        weeks=month_table(month, found, now, zone),
+        weekdays=weekdays(),
+        undated=queries.undated(session),
+        **around,
+        **_local(asked.get("zone"), zone),
+    )
+
+
+def _list(
+    session: Session,
+    month: date,
+    day: date | None,
+    today: date,
+    zone: ZoneInfo,
+    around: dict[str, Any],
+) -> Page:
+    last = day or neighbour_months(month)[1] - _DAY
+    found = queries.entries(session, _midnight(day or month, zone), _end(last, zone))
+    days = sorted(by_day(found, zone).items())
+    shown = [(_said(each, today), posts) for each, posts in days if day or each >= today]
+    passed = [(_said(each, today), posts) for each, posts in days if not day and each < today]
+    if last < today:
+        shown, passed = passed or shown, []
+    return page(
+        "calendar/list.html",
+        days=shown,
+        passed=passed,
+        passed_count=sum(len(posts) for _day, posts in passed),
+        day=day,
+        day_said=_said(day, today) if day else "",
+        undated=[] if day else queries.undated(session),
+        **around,
+        **_local(around["asked_zone"], zone),
+    )
+
+
+def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:
+    def address(view: str, month: date) -> str:
+        return f"/calendar?view={view}&month={month:%Y-%m}" + (f"&zone={zone}" if zone else "")
+
+    before, after = neighbour_months(month)
+    return {
+        "title": format_date(month, "LLLL y", locale="en"),
+        "tabs": [
+            {"href": address("month", month), "label": _("Month"), "current": view != "list"},
+            {"href": address("list", month), "label": _("List"), "current": view == "list"},
+        ],
+        "before": address(view, before),
+        "after": address(view, after),
+        "current": address(view, today) if month != today.replace(day=1) else "",
+        "new_href": "/posts/new",
+        "asked_zone": zone,
+    }
+
+
+def _local(asked: str | None, zone: ZoneInfo) -> dict[str, Any]:
+    return {"zone": zone} if asked else {}
+
+
+def _said(day: date, today: date) -> str:
+    words = format_date(day, "EEEE d MMMM", locale="en")
+    near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get((day - today).days)
+    return f"{near}, {words}" if near else words
+
+
+def _zone(asked: str | None, settings: Settings) -> ZoneInfo:
+    try:
+        return zone_info(asked or settings.shop.zone)
+    except InvalidInput:
+        return zone_info(settings.shop.zone)
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 1971 <= found.year <= 2199 else None
+
+
+def _is_phone(request: AnyRequest) -> bool:
+    """Under 768 px the list is the default; a server can only guess."""
+    hint, browser = request.headers.get("sec-ch-ua-mobile"), request.headers.get("user-agent", "")
+    return hint == "?1" if hint else "Mobi" in browser
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def _end(day: date, zone: ZoneInfo) -> datetime:
+    return _midnight(day + _DAY, zone)
+
+
+routes = [calendar, *post_views.routes, *post_acts.routes]
