@@ -68,7 +68,7 @@ def set_up(*, level: str = "info", json: bool = False) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # They log every request with its address, tokens included, at INFO.
-    for chatty in ("httpx", "httpcore", "telegram", "apscheduler", "uvicorn.access"):
+    for chatty in ("alembic", "apscheduler", "httpcore", "httpx", "telegram", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -34,7 +34,7 @@ from bot.sections import shell
 from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.suppliers import links
-from bot.suppliers.guards import partner_at
+from bot.suppliers.guards import doorkeeper
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
 from bot.web.stream import Streams
@@ -93,7 +93,7 @@ class Hubbub:
             adapters=self.adapters,
             plugins=self.plugins,
             shell=shell(self.adapters),
-            doorkeepers=Doorkeepers(partner=partner_at),
+            doorkeepers=Doorkeepers(partner=doorkeeper),
             measures=measures,
         )
 
@@ -199,13 +199,14 @@ def routes(plugins: dict[str, Plugin], house: House) -> list[Any]:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The web face's socket, bound; `InvalidInput` when the port is taken."""
+    """The web face's socket, open to calls; `InvalidInput` when the port is taken."""
     web = settings.web
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((web.host, web.port))
+        listener.listen()  # who calls before the pages are ready waits a moment
     except OSError as error:
         listener.close()
         raise InvalidInput(

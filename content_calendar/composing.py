@@ -37,7 +37,7 @@ def compose(
     """
     product, unknown = find_product(session, form.product), None
     if form.product and product is None:
-        unknown = f"There is no product “{form.product}”. Choose one of the list, or leave it empty."
+        unknown = f"There is no product “{form.product}”. Choose one of the list."
     try:
         post = _saved(session, post_id, form, overrides, product, by, limits)
     except InvalidInput as wrong:

@@ -59,9 +59,9 @@ class Compose(BaseModel):
         """``start``: of the series that is changed as a whole. It keeps its first day, unless
         another day was chosen."""
         local = self.local
-        if local and start and self.on and self.scope is Scope.ALL:
-            if local.date() == self.on.date():
-                local = datetime.combine(start.date(), local.time())
+        same_day = local and self.on and local.date() == self.on.date()
+        if local and start and same_day and self.scope is Scope.ALL:
+            local = datetime.combine(start.date(), local.time())
         chosen = Repeat(every=self.repeat, days=tuple(self.days), until=self.until)
         return Draft(
             title=self.title,

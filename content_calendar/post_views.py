@@ -160,6 +160,7 @@ def _form(
         targets=targets,
         networks=list({each.network: each for each in targets}.values()),
         override=OVERRIDE,
+        own_words=any(values.get(OVERRIDE + each.network) for each in targets),
         products=_names(session, Product.name),
         campaigns=_names(session, Campaign.name),
         zones=_zones(house.settings.shop.zone, values),

@@ -29,6 +29,14 @@ def communities(session: Session) -> Sequence[Channel]:
     ).all()
 
 
+def health(place: Channel, adapters: Mapping[tuple[str, str], Adapter]) -> Health:
+    """Whether anything can go out there now."""
+    adapter = adapters.get((place.network, place.account))
+    if place.paused_because or adapter is None:
+        return Health.OFF
+    return adapter.health()[0]
+
+
 def accounts(
     adapters: Mapping[tuple[str, str], Adapter], plugins: Mapping[str, Plugin]
 ) -> list[Account]:

@@ -30,13 +30,15 @@ Plugins = Mapping[str, Plugin]
 def settings_page(
     session: Session, settings: Settings, adapters: Adapters, plugins: Plugins, user: User
 ) -> Page:
+    places = queries.communities(session)
     return page(
         "channels/settings.html",
         title=_("Settings"),
         settings=settings,
         accounts=queries.accounts(adapters, plugins),
         switched_off=queries.switched_off(adapters, plugins),
-        places=queries.communities(session),
+        places=places,
+        health={place.id: queries.health(place, adapters) for place in places},
         people=queries.people(session),
         policies=_policies(),
         may_change=user.role is Role.OWNER,
@@ -48,7 +50,7 @@ def channel(id: UUID, session: Session) -> Page:
     return _channel_page(session.need(Channel, id))
 
 
-@post("/settings/channels/{id:uuid}", access=Access.OWNER)
+@post("/settings/channels/{id:uuid}/change", access=Access.OWNER)
 async def change_channel(
     id: UUID, request: AnyRequest, user: User, writer: Writer, database: Database
 ) -> Back | Page:

@@ -18,7 +18,7 @@ from bot.suggestions.queries import Crowd, Like, Spoken, alike, crowds, spoken
 from bot.suppliers.agreement import Clock, clock
 from bot.suppliers.models import Case, Decision, Supplier
 
-IN_COLUMN, ON_PAGE = 6, 24
+IN_COLUMN, ON_PAGE = 5, 24
 _OFFERED = 300  # products and partners in a list to choose from
 
 Pair = tuple[UUID, str]

@@ -62,7 +62,7 @@ def show(id: UUID, session: Session) -> Page:
     return _page(session, id)
 
 
-@post("/suggestions/{id:uuid}", access=Access.MARKETER)
+@post("/suggestions/{id:uuid}/correct", access=Access.MARKETER)
 async def correct(
     id: UUID, request: Request[Any, Any, Any], user: User, writer: Writer, database: Database
 ) -> Back | Page:

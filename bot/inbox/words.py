@@ -11,10 +11,13 @@ Span = tuple[int, int]
 _SHOWN, _BEFORE = 400, 60  # characters of a message in a list; of them before the first mark
 _CUT = "…"
 
+# Of these there is nothing to act on: marked, they would hide what there is.
+_UNMARKED = frozenset({Kind.CHATTER, Kind.PRAISE})
+
 
 def telling(kind: Kind, start: int, end: int) -> list[Span]:
-    """The signal's own words; chatter is the whole message, so none of it stands out."""
-    return [] if kind is Kind.CHATTER else [(start, end)]
+    """The signal's own words, where somebody should act on them."""
+    return [] if kind in _UNMARKED else [(start, end)]
 
 
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:

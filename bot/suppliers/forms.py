@@ -10,7 +10,7 @@ from bot.suppliers.models import Act, Role
 
 
 class DecisionForm(BaseModel):
-    """One act about a case. Its words come under a name of their own: the page has a form an act."""
+    """One act about a case. The page has a form for each act, so its words have a name each."""
 
     act: Act
     version: int
@@ -41,11 +41,17 @@ class CoverageForm(BaseModel):
     brands: str = ""
     products: str = ""
 
-    def named(self) -> dict[str, list[str]]:
-        return {
-            key: [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
-            for key, text in (("brands", self.brands), ("products", self.products))
-        }
+    @property
+    def brand_names(self) -> list[str]:
+        return _listed(self.brands)
+
+    @property
+    def skus(self) -> list[str]:
+        return _listed(self.products)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
 
 
 class NewPartnerForm(PartnerForm, CoverageForm):

@@ -13,7 +13,7 @@ from bot.db import Session, Writer
 from bot.errors import InvalidInput
 from bot.suppliers import letters, links, partner_queries, partners, queries, service
 from bot.suppliers.forms import CoverageForm, NewPartnerForm, OwnerForm, PartnerForm
-from bot.suppliers.models import Case, Role, Supplier
+from bot.suppliers.models import Case, Supplier
 from bot.suppliers.words import ROLES, say_date
 from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
@@ -60,7 +60,8 @@ async def add(request: AnyRequest, writer: Writer, user: User) -> Page | Redirec
             lambda session: partners.add_supplier(
                 session,
                 **form.model_dump(exclude={"brands", "products"}),
-                **form.named(),
+                brands=form.brand_names,
+                products=form.skus,
                 by=_actor(user),
             )
         )
@@ -123,7 +124,11 @@ async def cover(
         form = await read_form(request, CoverageForm)
         await writer.run(
             lambda session: partners.cover(
-                session, session.need(Supplier, supplier_id), **form.named(), by=_actor(user)
+                session,
+                session.need(Supplier, supplier_id),
+                brands=form.brand_names,
+                products=form.skus,
+                by=_actor(user),
             )
         )
     except InvalidInput as error:

@@ -1,5 +1,6 @@
 """What partners see and do: their own cases, and nobody else's."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from bot.db import Session, Writer
 from bot.errors import Conflict, InvalidInput
 from bot.suppliers import acts, guards, letters, links, queries, service
 from bot.suppliers.forms import DecisionForm
-from bot.suppliers.models import Act
 from bot.suppliers.portal import Partner
 from bot.suppliers.words import CALLED, DONE, say_date
 from bot.web.access import Access
@@ -63,7 +63,7 @@ def _case_page(
         trend=[(say_date(week), number) for week, number in file.trend],
         say_date=say_date,
         events_href=EVENTS,
-        **({"values": {}, "problems": {}, "wrong": None} | more),
+        **({"values": {}, "problems": {}} | more),
     )
 
 
@@ -76,17 +76,16 @@ async def decide(
         people = await writer.run(lambda session: _decide(session, partner, case_id, form))
     except (InvalidInput, Conflict) as error:
         values = await typed(request)
-        return await sync_to_thread(
-            lambda: _case_page(
-                session,
-                partner,
-                case_id,
-                status=409 if isinstance(error, Conflict) else 422,
-                values=values,
-                problems=_beside(error, str(values.get("act", ""))),
-                wrong=values.get("act"),
-            )
+        again = partial(
+            _case_page,
+            session,
+            partner,
+            case_id,
+            status=409 if isinstance(error, Conflict) else 422,
+            values=values,
+            problems=_beside(error, str(values.get("act", ""))),
         )
+        return await sync_to_thread(again)
     said = ngettext(
         "Thank you. %d person will hear it.", "Thank you. %d people will hear it.", people
     )

@@ -51,7 +51,7 @@ def say(
             )
         ],
     )
-    keep(session, read(session, most=10), _SPEAK)
+    keep(session, read(session, most=10, languages=_SPEAK.languages), _SPEAK)
     return session.scalars(sa.select(Message).filter_by(remote_id=f"m{number}")).one()
 
 

@@ -1,9 +1,9 @@
 """Live pages: what a stream says, and when it ends."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ import uvicorn
 
 from bot.accounts import service
 from bot.accounts.models import Role
-from bot.db import Database, Session, Writer
+from bot.db import Session
 from bot.web.access import SESSION_COOKIE
 from bot.web.app import create_app
 from bot.web.house import House
@@ -55,28 +55,43 @@ async def test_closing_ends_every_stream_and_lets_none_begin(house: House) -> No
     said = read(streams, topics=["inbox"])
     await anext(said)
     waiting = asyncio.ensure_future(anext(said, None))
-    while not house.news._listeners["closing"]:
-        await asyncio.sleep(0)
     streams.close()
     assert await asyncio.wait_for(waiting, 5) is None
     assert streams.open == 0
     assert len([chunk async for chunk in read(streams, topics=["inbox"])]) == 1
 
 
+class Server(uvicorn.Server):
+    """The real server on a free port of this machine, which says when it has begun."""
+
+    def __init__(self, house: House, streams: Streams) -> None:
+        app = create_app(routes, house, streams=streams)
+        super().__init__(
+            uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=3, ws="none")
+        )
+        self.begun = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.begun.set()
+
+    @property
+    def address(self) -> str:
+        port = self.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+
 @asynccontextmanager
-async def served(house: House, streams: Streams) -> AsyncIterator[tuple[uvicorn.Server, str]]:
-    """The app on a free port of this machine, by the real server."""
-    app = create_app(routes, house, streams=streams)
-    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=3, ws="none")
-    server = uvicorn.Server(config)
+async def served(
+    house: House, streams: Streams
+) -> AsyncIterator[tuple[Server, asyncio.Task[None]]]:
+    server = Server(house, streams)
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield server, f"http://127.0.0.1:{port}"
+    await server.begun.wait()
+    yield server, serving
+    streams.close()
     server.should_exit = True
-    with suppress(asyncio.CancelledError):
-        await serving
+    await serving
 
 
 def let_in(session: Session) -> str:
@@ -87,9 +102,9 @@ def let_in(session: Session) -> str:
 async def test_a_browser_hears_news_until_its_session_is_revoked(house: House) -> None:
     token = await house.writer.run(let_in)
     streams = Streams(house.database, house.news, check_every=3600)
-    async with served(house, streams) as (_, address), httpx.AsyncClient() as browser:
+    async with served(house, streams) as (server, _), httpx.AsyncClient() as browser:
         cookies = {"cookie": f"{SESSION_COOKIE}={token}", "accept-encoding": "identity"}
-        async with browser.stream("GET", f"{address}/events", headers=cookies) as response:
+        async with browser.stream("GET", f"{server.address}/events", headers=cookies) as response:
             assert response.headers["content-type"].startswith("text/event-stream")
             assert response.headers["cache-control"] == "no-store"
             lines = response.aiter_lines()
@@ -109,25 +124,20 @@ async def until(lines: AsyncIterator[str], line: str) -> None:
 
 
 async def test_nobody_listens_without_a_session(house: House) -> None:
-    async with served(house, streams_of(house)) as (_, address), httpx.AsyncClient() as browser:
+    async with served(house, streams_of(house)) as (server, _), httpx.AsyncClient() as browser:
         headers = {"accept": "text/event-stream"}
-        assert (await browser.get(f"{address}/events", headers=headers)).status_code == 403
+        assert (await browser.get(f"{server.address}/events", headers=headers)).status_code == 403
 
 
-async def test_the_server_ends_within_seconds_while_streams_are_open(
-    house: House, database: Database, writer: Writer
-) -> None:
-    token = await writer.run(let_in)
-    streams = Streams(database, house.news, check_every=3600)
-    async with served(replace(house), streams) as (server, address), httpx.AsyncClient() as browser:
+async def test_the_server_ends_within_seconds_while_streams_are_open(house: House) -> None:
+    token = await house.writer.run(let_in)
+    streams = Streams(house.database, house.news, check_every=3600)
+    async with served(house, streams) as (server, serving), httpx.AsyncClient() as browser:
         cookies = {"cookie": f"{SESSION_COOKIE}={token}"}
-        async with browser.stream("GET", f"{address}/events", headers=cookies) as response:
-            await until(response.aiter_lines(), "event: hello")
-            loop = asyncio.get_running_loop()
-            began = loop.time()
+        async with browser.stream("GET", f"{server.address}/events", headers=cookies) as response:
+            lines = response.aiter_lines()
+            await until(lines, "event: hello")
             streams.close()
             server.should_exit = True
-            assert [chunk async for chunk in response.aiter_bytes() if b"event" in chunk] == []
-            while server.server_state.connections:
-                await asyncio.sleep(0.01)
-            assert loop.time() - began < 2.5  # before uvicorn's patience of 3 s ends
+            assert [line async for line in lines if "event" in line] == []
+            await asyncio.wait_for(serving, 2.5)  # before uvicorn's patience of 3 s ends

@@ -1,0 +1,1 @@
+"""The commands of `hubbub`, a file for each."""

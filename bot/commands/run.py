@@ -1,0 +1,103 @@
+"""`hubbub run`: everything in one process, until it is told to stop."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+from rich.markup import escape
+
+from bot import logs
+from bot.accounts.service import first_owner_link
+from bot.commands.terminal import Config, out, settings_from
+from bot.db import Session
+from bot.errors import InvalidInput
+from bot.main import Hubbub, listen, serve
+from bot.settings import Settings
+from bot.suppliers import links
+from bot.suppliers.models import Supplier
+
+_MORE_PORTS = 50
+
+
+def run(
+    config: Config = None,
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", help="Put in a small believable shop, once, to look around in."),
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Listen here; 127.0.0.1 by default.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="8080 by default; 0 takes any free one.")
+    ] = None,
+) -> None:
+    """Start Hubbub: pages, chat, networks and calendar in one process. Ctrl-C stops it.
+
+    Prints three links: for you, for a supplier, and into the community. Nothing has to be
+    configured for that; what is kept lies in ./hubbub-data until config.toml says otherwise.
+    """
+    settings = settings_from(config)
+    logs.set_up(level=settings.logs.level, json=settings.logs.json_lines)
+    settings, listener = _bind(_listening(settings, host, port), sample and port is None)
+    with listener:
+        hubbub = Hubbub(settings)
+        hubbub.open()
+        try:
+            _greet(settings, hubbub.writer.run_blocking(_tokens))
+            asyncio.run(serve(hubbub, listener))
+        finally:
+            hubbub.close()
+
+
+def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:
+    given: dict[str, Any] = {"host": host, "port": port}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return settings.model_copy(update={"web": settings.web.model_copy(update=chosen)})
+
+
+def _bind(settings: Settings, anywhere: bool) -> tuple[Settings, socket.socket]:
+    """The socket, and the settings with the port that it really has.
+
+    ``anywhere``: where nobody has chosen the port and it is taken, the next free one will do.
+    """
+    first = settings.web.port
+    more = _MORE_PORTS if anywhere and "port" not in settings.web.model_fields_set else 0
+    for port in range(first, first + more + 1):
+        settings = _listening(settings, None, port)
+        try:
+            listener = listen(settings)
+        except InvalidInput:
+            if port == first + more:
+                raise
+            continue
+        return _listening(settings, None, listener.getsockname()[1]), listener
+    raise AssertionError("unreachable")
+
+
+def _tokens(session: Session) -> tuple[str | None, str | None]:
+    """For the first owner, where none has entered yet, and for the first supplier, if any."""
+    supplier = session.scalar(sa.select(Supplier).order_by(Supplier.id).limit(1))
+    return first_owner_link(session), links.make(session, supplier) if supplier else None
+
+
+def _greet(settings: Settings, tokens: Sequence[str | None]) -> None:
+    entry, portal = tokens
+    url = settings.public_url
+    out.rule(f"[bold]{escape(settings.shop.name)}[/] is open", style="green")
+    _link("Staff", f"{url}/enter/{entry}" if entry else url)
+    _link("Supplier", f"{url}/s/{portal}" if portal else f"{url}/partners", not portal)
+    _link("Community", f"{url}/chat")
+    out.rule(style="green")
+    if entry or portal:
+        out.print("A long link lets one browser in, once. Ctrl-C stops Hubbub; all is kept.")
+
+
+def _link(who: str, address: str, to_be_added: bool = False) -> None:
+    """A line that is never cut: a link that has lost its end opens nothing."""
+    note = "  [dim](none yet: add one there)[/]" if to_be_added else ""
+    out.print(f"[bold]{who:<10}[/] [cyan]{escape(address)}[/]{note}", soft_wrap=True)

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox import Like, Sandbox, SandboxSettings
+from bot.clock import FrozenClock
+from bot.db import Database, Writer
+from bot.settings import Settings, Shop
+from bot.web.app import create_app
+from bot.web.house import House
+from content_calendar import needs_look, views
+from tests.web.doorway import Client, visiting
+
+
+@pytest.fixture
+def house(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path) -> House:
+    sandbox = Sandbox(SandboxSettings(like=Like.WEBCHAT), clock)
+    return House(
+        settings=Settings(data=tmp_path, shop=Shop(name="Kettle & Co", zone="Europe/Berlin")),
+        database=database,
+        writer=writer,
+        news=writer.news,
+        clock=clock,
+        secret=b"k" * 32,
+        adapters={("webchat", "1"): sandbox, ("telegram", "1"): sandbox},
+    )
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[Client]:
+    with visiting(create_app([*views.routes, *needs_look.routes], house)) as client:
+        yield client
