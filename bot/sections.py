@@ -21,7 +21,7 @@ def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
             NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
-            NavItem(href="/products", label="Products", icon="product"),
+            NavItem(href="/products", label="Products", icon="box"),
             NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_stuck),
             NavItem(href="/mail", label="Mail", icon="mail"),
             NavItem(href="/settings", label="Settings", icon="settings"),

@@ -47,9 +47,7 @@ def _about_clocks(kind: Wall, at: datetime, draft: Draft) -> Iterator[str]:
         yield f"Clocks go back: {local:%H:%M} comes twice that night. It goes out once, at first."
 
 
-def _about_neighbours(
-    draft: Draft, at: datetime, neighbours: Iterable[Neighbour]
-) -> Iterator[str]:
+def _about_neighbours(draft: Draft, at: datetime, neighbours: Iterable[Neighbour]) -> Iterator[str]:
     mine = " ".join(draft.text.split()).casefold()
     for other in neighbours:
         if other.channel_id not in draft.channel_ids:

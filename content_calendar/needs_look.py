@@ -129,9 +129,7 @@ async def _settle(
     return back_to("/needs-a-look", said if count else _("There is nothing left to settle."))
 
 
-def _apply(
-    session: Session, deliveries: Sequence[Delivery], word: str, link: str, by: User
-) -> int:
+def _apply(session: Session, deliveries: Sequence[Delivery], word: str, link: str, by: User) -> int:
     if link and not link.startswith(("https://", "http://")):
         raise InvalidInput(_("The address of a message begins with https://."))
     for delivery in deliveries:

@@ -129,9 +129,7 @@ def refit(session: Session, post: Post, occurrence: Occurrence) -> None:
         _publish(session, post, occurrence, channel)
 
 
-def _publish(
-    session: Session, post: Post, occurrence: Occurrence, channel: Channel
-) -> None:
+def _publish(session: Session, post: Post, occurrence: Occurrence, channel: Channel) -> None:
     said = content(post, channel.network)
     delivery = outbox.enqueue(
         session,
@@ -149,9 +147,7 @@ def _publish(
         session.flush()  # the outbox reads a delivery anew before each change
         outbox.revise(session, delivery, said)
     session.put(
-        Publication(
-            occurrence_id=occurrence.id, channel_id=channel.id, delivery_id=delivery.id
-        )
+        Publication(occurrence_id=occurrence.id, channel_id=channel.id, delivery_id=delivery.id)
     )
 
 

@@ -67,9 +67,7 @@ async def unskip(id: UUID, request: AnyRequest, writer: Writer, user: User) -> B
     async def act() -> Back:
         asked = await _asked(request, Which)
         on = _one(asked)
-        await writer.run(
-            lambda session: series.unskip(session, id, asked.version, on=on, by=user)
-        )
+        await writer.run(lambda session: series.unskip(session, id, asked.version, on=on, by=user))
         return back_to(f"/posts/{id}?on={on.isoformat()}", _("It is back on the calendar."))
 
     return await _or_say_why(id, act)
@@ -90,9 +88,7 @@ async def unschedule(id: UUID, request: AnyRequest, writer: Writer, user: User) 
 
 
 @post("/posts/{id:uuid}/schedule", access=Access.APPROVER)
-async def schedule(
-    id: UUID, request: AnyRequest, writer: Writer, user: User, house: House
-) -> Back:
+async def schedule(id: UUID, request: AnyRequest, writer: Writer, user: User, house: House) -> Back:
     async def act() -> Back:
         asked, limits = await _asked(request, Which), limits_of(house)
         made = await writer.run(

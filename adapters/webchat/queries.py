@@ -20,6 +20,7 @@ from bot.outbox.models import About, Delivery, DeliveryState
 THREADS, REPLIES, PRIVATE = 15, 60, 100
 # Messages that engagement has not read yet are few: it takes milliseconds.
 _UNREAD = 100
+_Condition = sa.ColumnElement[bool]
 _SAID = (EventKind.MESSAGE, EventKind.BUTTON)
 
 
@@ -66,7 +67,7 @@ def channel_of(session: Session, remote_id: str = COMMUNITY) -> Channel | None:
 def feed(session: Session, visitor: Visitor, shop: str, before: datetime | None = None) -> Feed:
     """The community's newest threads, of those that began before ``before``."""
     reader = _Reader(session, visitor, shop, COMMUNITY)
-    roots = reader.newest(THREADS + 1, before, Message.thread.is_(None), Delivery.thread.is_(None))
+    roots = reader.roots(THREADS + 1, before)
     more, roots = roots[:-THREADS], roots[-THREADS:]
     threads = reader.threads(roots)
     return Feed(threads=threads[::-1], older=roots[0].at if more else None)
@@ -75,21 +76,15 @@ def feed(session: Session, visitor: Visitor, shop: str, before: datetime | None 
 def thread(session: Session, visitor: Visitor, shop: str, root: str) -> Thread:
     """One of the community's threads; `NotFound` for anything else."""
     reader = _Reader(session, visitor, shop, COMMUNITY)
-    found = reader.newest(
-        1,
-        None,
-        sa.and_(Message.thread.is_(None), Message.remote_id == root),
-        sa.and_(Delivery.thread.is_(None), Delivery.remote_id == root),
-    )
-    begun = [line for line in found if line.id == root]
-    if not begun:
+    found = reader.root(root)
+    if found is None:
         raise NotFound
-    return reader.threads(begun)[0]
+    return reader.threads([found])[0]
 
 
 def private(session: Session, visitor: Visitor, shop: str) -> list[Line]:
     """What this visitor and we said to each other alone, oldest first."""
-    return _Reader(session, visitor, shop, visitor.own_channel).newest(PRIVATE, None)
+    return _Reader(session, visitor, shop, visitor.own_channel).everything(PRIVATE)
 
 
 def question_in(lines: Sequence[Line]) -> str | None:
@@ -112,40 +107,54 @@ class _Reader:
         self.channel = channel_of(session, remote_id)
         self.unread = self._unread(remote_id)
 
-    def newest(
-        self,
-        most: int,
-        before: datetime | None,
-        theirs: sa.ColumnElement[bool] | None = None,
-        ours: sa.ColumnElement[bool] | None = None,
-    ) -> list[Line]:
-        """The newest lines, oldest first; the conditions choose among messages and deliveries."""
-        lines = [
-            line
-            for line in self.unread
-            if (theirs is None or line.thread is None) and (before is None or line.at < before)
-        ]
-        if self.channel:
-            lines += self._messages(most, before, theirs)
-            lines += self._deliveries(most, before, ours)
-        return sorted(lines, key=lambda line: (line.at, line.id))[-most:]
+    def roots(self, most: int, before: datetime | None) -> list[Line]:
+        """The newest lines that begin a thread, oldest first."""
+        theirs, ours = self._places([""])
+        if before is not None:
+            theirs = sa.and_(theirs, Message.said_at < before)
+            ours = sa.and_(ours, Delivery.sent_at < before)
+        lines = self._lines(most, theirs, ours)
+        begun = (line for line in lines if line.thread is None)
+        return [line for line in begun if before is None or line.at < before][-most:]
+
+    def root(self, id: str) -> Line | None:
+        here = self._here()
+        lines = self._lines(
+            1, sa.and_(here[0], Message.remote_id == id), sa.and_(here[1], Delivery.remote_id == id)
+        )
+        return next((line for line in lines if line.id == id and line.thread is None), None)
 
     def threads(self, roots: Sequence[Line]) -> list[Thread]:
         ids = [root.id for root in roots]
-        found = [line for line in self.unread if line.thread in ids]
-        if self.channel and ids:
-            most = REPLIES * len(ids)
-            found += self._messages(most, None, Message.thread.in_(ids))
-            found += self._deliveries(most, None, Delivery.thread.in_(ids))
         below: dict[str | None, list[Line]] = {}
-        for line in sorted(found, key=lambda line: (line.at, line.id)):
+        for line in self._lines(REPLIES * len(ids), *self._places(ids)):
             below.setdefault(line.thread, []).append(line)
         return [Thread(root=root, replies=below.get(root.id, [])[-REPLIES:]) for root in roots]
 
-    def _messages(
-        self, most: int, before: datetime | None, which: sa.ColumnElement[bool] | None
-    ) -> Iterable[Line]:
-        assert self.channel
+    def everything(self, most: int) -> list[Line]:
+        return self._lines(most, *self._here())[-most:]
+
+    def _here(self) -> tuple[_Condition, _Condition]:
+        id = self.channel and self.channel.id
+        return Message.channel_id == id, Delivery.channel_id == id
+
+    def _places(self, threads: Sequence[str]) -> tuple[_Condition, _Condition]:
+        """What was said in these threads ("": in none), as the inbox and the outbox name them:
+        their tables are indexed by that."""
+        channel = self.channel.id.hex if self.channel else ""
+        theirs = [f"{NETWORK}:{ACCOUNT}:{thread or COMMUNITY}" for thread in threads]
+        ours = [f"{channel}:{thread}" for thread in threads]
+        return Message.conversation.in_(theirs), Delivery.conversation.in_(ours)
+
+    def _lines(self, most: int, theirs: _Condition, ours: _Condition) -> list[Line]:
+        """What is unread, and the newest of what the conditions choose; each once, oldest first."""
+        found = {line.id: line for line in self.unread}
+        if self.channel:
+            found |= {line.id: line for line in self._messages(most, theirs)}
+            found |= {line.id: line for line in self._deliveries(most, ours)}
+        return sorted(found.values(), key=lambda line: (line.at, line.id))
+
+    def _messages(self, most: int, which: _Condition) -> Iterable[Line]:
         query = (
             sa.select(Message, Member.name, Member.remote_id)
             .join(
@@ -154,14 +163,10 @@ class _Reader:
                     Member.workspace_id == Message.workspace_id, Member.id == Message.member_id
                 ),
             )
-            .where(Message.channel_id == self.channel.id, Message.text != "")
-            .order_by(Message.said_at.desc(), Message.id.desc())
+            .where(which, Message.text != "")
+            .order_by(Message.id.desc())  # as they came in: an index has that order
             .limit(most)
         )
-        if which is not None:
-            query = query.where(which)
-        if before is not None:
-            query = query.where(Message.said_at < before)
         for message, name, remote_id in self.session.execute(query):
             yield Line(
                 id=message.remote_id,
@@ -173,20 +178,13 @@ class _Reader:
                 mine=remote_id == self.visitor.remote_id,
             )
 
-    def _deliveries(
-        self, most: int, before: datetime | None, which: sa.ColumnElement[bool] | None
-    ) -> Iterable[Line]:
-        assert self.channel
+    def _deliveries(self, most: int, which: _Condition) -> Iterable[Line]:
         query = (
             sa.select(Delivery)
-            .filter_by(channel_id=self.channel.id, state=DeliveryState.SENT)
+            .where(which, Delivery.state == DeliveryState.SENT)
             .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
             .limit(most)
         )
-        if which is not None:
-            query = query.where(which)
-        if before is not None:
-            query = query.where(Delivery.sent_at < before)
         for delivery in self.session.scalars(query):
             content = Content.from_json(delivery.content)
             yield Line(

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa

@@ -1,5 +1,6 @@
 """Who may do a piece of work that only one process may do at a time."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -27,18 +28,27 @@ class Lease(Base):
 
 def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | None:
     """The fence under which ``owner`` holds the work now, or None while another does."""
-    now = session.now()
-    lease = session.get(Lease, (session.workspace, name), with_for_update=True)
+    now, key = session.now(), (session.workspace, name)
+    lease = session.get(Lease, key, with_for_update=True)
     if lease is None:
-        lease = Lease(workspace_id=session.workspace, name=name, owner=owner, fence=1)
-        session.add(lease)
-    elif lease.owner != owner:
+        _make(session, name)
+        lease = session.get_one(Lease, key, with_for_update=True)
+    if lease.owner != owner:
         if lease.until > now:
             return None
         lease.owner, lease.fence = owner, lease.fence + 1
     lease.until = now + for_
     session.flush()
     return lease.fence
+
+
+def _make(session: Session, name: str) -> None:
+    """A lease that nobody holds yet, unless another process has made it this moment."""
+    nobodys = Lease(
+        workspace_id=session.workspace, name=name, owner="", fence=0, until=session.now()
+    )
+    with suppress(sa.exc.IntegrityError), session.begin_nested():
+        session.add(nobodys)
 
 
 def hold(session: Session, name: str, owner: str, fence: int) -> None:

@@ -1,7 +1,9 @@
 """Column types that behave alike on SQLite and PostgreSQL."""
 
 import json
+import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
@@ -21,8 +23,27 @@ def storable(text: str) -> str:
     )
 
 
+# Perhaps a NUL, or a number that JSON does not know; perhaps only words about them.
+_SUSPICIOUS = re.compile(r"\\u0000|NaN|Infinity")
+
+
 def dump_json(value: Any) -> str:
-    return storable(json.dumps(value, ensure_ascii=False)).replace("\\u0000", REPLACEMENT)
+    """JSON that both databases take: texts `storable`, numbers that are none as null."""
+    text = storable(json.dumps(value, ensure_ascii=False))
+    return json.dumps(_clean(value), ensure_ascii=False) if _SUSPICIOUS.search(text) else text
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case float():
+            return value if isfinite(value) else None
+        case dict():
+            return {_clean(key): _clean(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_clean(inner) for inner in value]
+    return value
 
 
 class Words(TypeDecorator[str]):

@@ -140,6 +140,7 @@ class Writer:
                 transaction.commit()
             except Exception as error:
                 # Perhaps it is committed, perhaps not: running it again could do it twice.
+                connection.invalidate()  # it may still be inside its transaction
                 raise _CommitUnclear(error) from error
         self.news.announce(topics)
         return results

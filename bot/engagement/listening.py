@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from bot.clock import Clock
 from bot.db import Session, Writer
 from bot.db.leases import hold, release, take
@@ -17,7 +19,7 @@ from bot.understanding import understand
 
 # One process reads the inbox at a time, so that conversations stay in order.
 _LEASE, _LEASE_FOR = "inbox", timedelta(seconds=30)
-_BATCH = 100
+_BATCH = 200
 # An event that fails so often is put aside, so that those behind it are read.
 _MOST_TRIES = 3
 
@@ -50,6 +52,8 @@ class Listening:
 
     async def read_new(self) -> int:
         """Read one batch; gives how many events it had. 0 also where another process reads."""
+        if not await asyncio.to_thread(self._anything_new):
+            return 0
         fence = await self._writer.run(
             lambda session: take(session, _LEASE, self._owner, for_=_LEASE_FOR)
         )
@@ -65,6 +69,12 @@ class Listening:
         except Exception:
             await self._keep_each(batch, fence)
         return len(batch)
+
+    def _anything_new(self) -> bool:
+        """Asked first: taking the lease writes, and an idle Hubbub should leave the disk alone."""
+        with self._writer.database.reading() as session:
+            new = sa.select(Event.id).filter_by(state=EventState.NEW).limit(1)
+            return session.scalar(new) is not None
 
     def _read(self) -> list[Understood]:
         with self._writer.database.reading() as session:

@@ -22,6 +22,8 @@ IN_COLUMN, ON_PAGE = 5, 24
 _OFFERED = 300  # products and partners in a list to choose from
 
 Pair = tuple[UUID, str]
+# A suggestion; if there are any: product, case, partner, what it was merged into.
+_Found = tuple[Suggestion, Product | None, Case | None, Supplier | None, Suggestion | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +110,8 @@ def opened_by(session: Session, message: UUID) -> list[Became]:
 
 def board(session: Session, wanted: Wanted) -> list[Column]:
     """A column for each state, or one page of the state that is asked for."""
-    counts = dict(
-        session.execute(
-            _matching(sa.select(Suggestion.state, sa.func.count()), wanted).group_by(
-                Suggestion.state
-            )
-        )
-        .tuples()
-        .all()
-    )
+    counted = _matching(sa.select(Suggestion.state, sa.func.count()), wanted)
+    counts = {state: count for state, count in session.execute(counted.group_by(Suggestion.state))}
     cards = _cards(session, wanted)
     return [
         Column(
@@ -207,21 +202,8 @@ def _pairs(session: Session, statement: sa.Select[UUID, str]) -> list[Pair]:
 
 def dossier(session: Session, id: UUID) -> Dossier:
     """Raises `NotFound`."""
-    into = orm.aliased(Suggestion)
-    row = session.execute(
-        sa.select(Suggestion, Product, Case, Supplier, into)
-        .outerjoin(Product, Product.id == Suggestion.product_id)
-        .outerjoin(Case, Case.suggestion_id == Suggestion.id)
-        .outerjoin(Supplier, Supplier.id == Case.supplier_id)
-        .outerjoin(into, into.id == Suggestion.merged_into_id)
-        .where(Suggestion.id == id)
-    ).first()
-    if row is None:
-        raise NotFound
-    found: tuple[Suggestion, Product | None, Case | None, Supplier | None, Suggestion | None]
-    found = row.tuple()  # what is joined from outside may be missing, whatever its type says
-    suggestion, product, case, partner, merged_into = found
-    near = alike(session, suggestion) if merged_into is None else []
+    suggestion, product, case, partner, into = _found(session, id)
+    near = alike(session, suggestion) if into is None else []
     people = crowds(session, [like.suggestion.id for like in near])
     return Dossier(
         suggestion=suggestion,
@@ -231,13 +213,28 @@ def dossier(session: Session, id: UUID) -> Dossier:
         due=clock(case, partner, session.now())
         if case is not None and partner is not None
         else None,
-        into=merged_into,
+        into=into,
         voices=spoken(session, id),
         alike=[(like, people[like.suggestion.id]) for like in near],
         decisions=_decisions(session, case),
         trail=_trail(session, [id, *([case.id] if case is not None else [])]),
         partners=partners(session),
     )
+
+
+def _found(session: Session, id: UUID) -> _Found:
+    into = orm.aliased(Suggestion)
+    row: Any = session.execute(
+        sa.select(Suggestion, Product, Case, Supplier, into)
+        .outerjoin(Product, Product.id == Suggestion.product_id)
+        .outerjoin(Case, Case.suggestion_id == Suggestion.id)
+        .outerjoin(Supplier, Supplier.id == Case.supplier_id)
+        .outerjoin(into, into.id == Suggestion.merged_into_id)
+        .where(Suggestion.id == id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return tuple(row)
 
 
 def _decisions(session: Session, case: Case | None) -> Sequence[Decision]:

@@ -16,6 +16,7 @@ from bot.suggestions.forms import Correction, Wanted, wanted
 from bot.suggestions.hearing import MATTERS
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suppliers.models import Supplier
+from bot.suppliers.words import say_date
 from bot.understanding import Kind
 from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
@@ -114,6 +115,7 @@ def _page(
         title=_("Suggestion"),
         it=about,
         history=history(about),
+        say_date=say_date,
         values=values | dict(given or {}),
         problems=wrong or {},
         kinds=_KINDS if suggestion.kind in MATTERS else [suggestion.kind, *_KINDS],

@@ -48,6 +48,11 @@ class Turn:
     state: str = ""
     note: str = ""
 
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        """Ids are ordered by time, too: they settle what a clock calls the same moment."""
+        return self.moment, self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
@@ -86,7 +91,7 @@ def thread(session: Session, id: UUID) -> Thread:
         event=event,
         member=member,
         channel=channel,
-        turns=sorted([*theirs, *(_turn(one, staff) for one in sent)], key=lambda it: it.moment),
+        turns=sorted([*theirs, *(_turn(one, staff) for one in sent)], key=lambda it: it.order),
         meant=meant[id],
         answers=answers,
         understood_at=_understood(meant[id], message, answers),
@@ -103,7 +108,8 @@ def _found(session: Session, id: UUID) -> tuple[Message, Event, Member, Channel]
     ).first()
     if row is None:
         raise NotFound
-    return row.tuple()
+    message, event, member, channel = row
+    return message, event, member, channel
 
 
 def root_of(message: Message) -> str:

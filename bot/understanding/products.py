@@ -63,6 +63,8 @@ class ProductFinder:
         `context` are the products that the thread is about: they win ties, own generic words
         ("the lid"), and a lone one is meant where the text names none.
         """
+        if not self._named:
+            return ()
         said = tokens_of(text[:ANALYSED])
         exact = list(self._exact(said, context))
         if exact:

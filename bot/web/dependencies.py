@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from functools import wraps
 from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 from litestar import Request
+from litestar.concurrency import sync_to_thread
 from litestar.constants import RESERVED_KWARGS
 from litestar.di import Dependency, Provide
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, SkipValidationMarker
 
@@ -48,6 +51,23 @@ def declare(handlers: Iterable[Any], names: Iterable[str]) -> None:
                 if get_origin(hints[name]) is not Annotated:
                     source: Any = given.get(name, FromQuery)
                     handler.fn.__annotations__[name] = source[hints[name]]
+            _run_in_thread(handler)
+
+
+def _run_in_thread(handler: BaseRouteHandler) -> None:
+    """What ``sync_to_thread`` asks for, also where a path has a second handler.
+
+    Litestar 2.25 registers the first again then, and takes what it wrapped for a plain function.
+    """
+    if isinstance(handler, HTTPRouteHandler) and handler.sync_to_thread:
+        function: Any = handler.fn
+
+        @wraps(function)
+        async def in_thread(**given: Any) -> Any:
+            return await sync_to_thread(function, **given)
+
+        handler.sync_to_thread = None
+        handler(in_thread)
 
 
 def _in_paths(handler: BaseRouteHandler) -> set[str]:

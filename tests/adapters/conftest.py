@@ -12,6 +12,7 @@ from bot.clock import SystemClock
 from bot.networks import Adapter, Plugin, Services, installed
 
 OPTION = "--network-plugin"
+CHANNELS = {"email": "ada@shop.example"}  # what a place is called there, where it must look so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,10 @@ def _installed() -> dict[str, Candidate]:
     plugins = installed()
     sandbox = plugins.pop("sandbox")
     return {
-        **{name: Candidate(plugin=plugin) for name, plugin in plugins.items()},
+        **{
+            name: Candidate(plugin=plugin, channel=CHANNELS.get(name, "square"))
+            for name, plugin in plugins.items()
+        },
         **{
             f"sandbox like {like}": Candidate(plugin=sandbox, settings={"like": like})
             for like in Like

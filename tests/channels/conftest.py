@@ -1,5 +1,21 @@
-"""The databases of these tests are made once and emptied."""
+from collections.abc import Iterator
+from pathlib import Path
 
-from tests.db.emptied import database, postgresql_with_tables
+import pytest
 
-__all__ = ["database", "postgresql_with_tables"]
+from bot.accounts.models import Role
+from bot.db import Writer
+from tests.inbox.staffroom import staffroom
+from tests.web.doorway import Client
+
+
+@pytest.fixture
+def client(writer: Writer, tmp_path: Path) -> Iterator[Client]:
+    with staffroom(writer, tmp_path, Role.OWNER) as client:
+        yield client
+
+
+@pytest.fixture
+def marketer(writer: Writer, tmp_path: Path) -> Iterator[Client]:
+    with staffroom(writer, tmp_path, Role.MARKETER) as client:
+        yield client

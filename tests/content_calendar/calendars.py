@@ -53,7 +53,10 @@ def draft(session: Session, local: str | None = "2026-03-03T14:30", **changes: o
 
 def scheduled(session: Session, local: str = "2026-03-03T14:30", **changes: object) -> Post:
     return service.create(
-        session, draft(session, local, **changes), by=None, capabilities=LIMITS,
+        session,
+        draft(session, local, **changes),
+        by=None,
+        capabilities=LIMITS,
         stage=Stage.SCHEDULED,
     )
 
@@ -81,4 +84,5 @@ def becomes(session: Session, state: DeliveryState, *, count: int = 1) -> None:
     """Let the first of the deliveries get into this state, as the outbox would have it."""
     for delivery in deliveries(session)[:count]:
         delivery.state = state
+        delivery.sent_at = session.now() if state is DeliveryState.SENT else None
     session.flush()

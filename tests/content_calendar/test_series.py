@@ -103,8 +103,12 @@ def test_changing_this_and_later_cuts_the_series(
     session: Session, tuesdays: Post, clock: FrozenClock
 ) -> None:
     edit(
-        session, tuesdays, "2026-03-17T14:30", Scope.LATER,
-        local="2026-03-17T16:00", text="New one?",
+        session,
+        tuesdays,
+        "2026-03-17T14:30",
+        Scope.LATER,
+        local="2026-03-17T16:00",
+        text="New one?",
     )
     assert due(session) == FIVE[:2] + ["03-17 16:00", "03-24 16:00", "03-31 16:00"]
     assert said(session) == ["Whi", "Whi", "New", "New", "New"]
@@ -130,8 +134,12 @@ def test_changing_all_leaves_alone_what_has_gone_out(
     becomes(session, DeliveryState.SENT)
     clock.advance(timedelta(days=2))
     edit(
-        session, tuesdays, "2026-03-10T14:30", Scope.ALL,
-        local="2026-03-03T16:00", text="New one?",
+        session,
+        tuesdays,
+        "2026-03-10T14:30",
+        Scope.ALL,
+        local="2026-03-03T16:00",
+        text="New one?",
     )
     assert due(session)[:3] == ["03-03 14:30", "03-10 16:00", "03-17 16:00"]
     assert said(session)[:2] == ["Whi", "New"]
@@ -175,8 +183,13 @@ def test_what_is_skipped_stays_so_when_all_get_another_time(
 @pytest.mark.parametrize("on", ["2026-03-10T14:30", "2026-04-14T14:30"])
 def test_moving_one_leaves_the_others(session: Session, tuesdays: Post, on: str) -> None:
     series.move(
-        session, tuesdays.id, 1,
-        on=wall(on), local=wall("2026-03-11T09:00"), zone="Europe/Berlin", by=None,
+        session,
+        tuesdays.id,
+        1,
+        on=wall(on),
+        local=wall("2026-03-11T09:00"),
+        zone="Europe/Berlin",
+        by=None,
     )
     service.materialise(session, wall("2026-04-15T00:00+00:00"))
     planned = [*FIVE, "04-07 14:30", "04-14 14:30"]
@@ -187,8 +200,13 @@ def test_moving_one_leaves_the_others(session: Session, tuesdays: Post, on: str)
 def test_moving_one_onto_another_is_refused(session: Session, tuesdays: Post) -> None:
     with pytest.raises(InvalidInput, match="already"):
         series.move(
-            session, tuesdays.id, 1, on=wall("2026-03-10T14:30"), local=wall("2026-03-17T14:30"),
-            zone="Europe/Berlin", by=None,
+            session,
+            tuesdays.id,
+            1,
+            on=wall("2026-03-10T14:30"),
+            local=wall("2026-03-17T14:30"),
+            zone="Europe/Berlin",
+            by=None,
         )
 
 
@@ -209,8 +227,14 @@ def test_a_marketer_can_not_slip_words_into_an_approved_series(
     new = draft(session, "2026-03-10T14:30", text="Buy!")
     with pytest.raises(NotAllowed):
         series.edit(
-            session, tuesdays.id, 1, new, on=wall("2026-03-10T14:30"), scope=Scope.THIS,
-            by=person(session, Role.MARKETER), capabilities=LIMITS,
+            session,
+            tuesdays.id,
+            1,
+            new,
+            on=wall("2026-03-10T14:30"),
+            scope=Scope.THIS,
+            by=person(session, Role.MARKETER),
+            capabilities=LIMITS,
         )
 
 

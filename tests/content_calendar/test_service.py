@@ -126,9 +126,7 @@ def test_who_was_slower_is_told_who_did_what(session: Session) -> None:
 def test_moving_takes_the_delivery_along(session: Session) -> None:
     post = scheduled(session)
     before = deliveries(session)[0].id
-    service.move(
-        session, post.id, 1, local=wall("2026-03-30T08:00"), zone="Europe/Berlin", by=None
-    )
+    service.move(session, post.id, 1, local=wall("2026-03-30T08:00"), zone="Europe/Berlin", by=None)
     assert due(session) == ["03-30 08:00"]
     assert [each.id for each in deliveries(session)] == [before]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
 from adapters.email import plugin as email
 from bot.accounts.models import Role
@@ -25,9 +26,7 @@ Form = dict[str, str]
 
 
 @pytest.fixture
-def client(
-    database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path
-) -> Iterator[Client]:
+def app(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path) -> Litestar:
     services = Services(clock=clock)
     house = House(
         settings=Settings(data=tmp_path),
@@ -39,7 +38,12 @@ def client(
         adapters={("email", "default"): email.build(email.settings(), services)},
         doorkeepers=Doorkeepers(partner=guards.doorkeeper),
     )
-    with visiting(create_app(routes, house)) as client:
+    return create_app(routes, house)
+
+
+@pytest.fixture
+def client(app: Litestar) -> Iterator[Client]:
+    with visiting(app) as client:
         yield client
 
 

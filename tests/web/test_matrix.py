@@ -132,7 +132,7 @@ def test_every_route_lets_in_whom_it_says_and_nobody_else(world: World) -> None:
                 wrong.append(f"{who}: {route} → {response.status_code} {refused}")
             elif response.status_code >= 500 and route.path not in OWN_REFUSALS:
                 wrong.append(f"{who}: {route} broke with {response.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_an_id_that_is_nobody_s_is_not_found(world: World) -> None:
@@ -142,7 +142,7 @@ def test_an_id_that_is_nobody_s_is_not_found(world: World) -> None:
             who = MAY[route.access][-1]
             if (status := world.call(who, "GET", route.address).status_code) != 404:
                 wrong.append(f"{who}: {route} → {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("token", ["", "made up", "0" * 128])
@@ -154,7 +154,7 @@ def test_without_our_token_nothing_is_changed(world: World, token: str) -> None:
                 response = world.call(who, route.method, route.address, **{"x-csrftoken": token})
                 if response.status_code != 403:
                     wrong.append(f"{who}: {route} → {response.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_methods_that_were_not_declared_are_refused(world: World) -> None:
@@ -166,7 +166,7 @@ def test_methods_that_were_not_declared_are_refused(world: World) -> None:
                 status = world.call("owner", method, route.address).status_code
                 if status != 405:
                     wrong.append(f"{method} {route.path} → {status}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @get("/secret")

@@ -1,0 +1,100 @@
+"""The pages in a real browser: readable by everyone, light and dark, wide and narrow."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Literal
+
+import pytest
+import uvicorn
+from litestar import Litestar
+
+from bot.accounts import service as accounts
+from bot.accounts.models import Role
+from bot.db import Session, Writer
+from bot.suppliers import guards, links
+from bot.suppliers import service as cases
+from bot.suppliers.models import Act
+from bot.web.access import SESSION_COOKIE
+from tests import databases
+from tests.browser import OpenPage, violations
+from tests.suppliers.conftest import Shop
+
+# Where to put pictures for people to look at; none are taken where it isn't set.
+PICTURES = os.environ.get("HUBBUB_TEST_PICTURES")
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One engine is enough for looks."""
+    return databases.sqlite_url(tmp_path)
+
+
+@pytest.fixture
+def address(app: Litestar) -> Iterator[str]:
+    """The house served on loopback by a thread."""
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none")
+    )
+    listening = server.config.bind_socket()
+    thread = Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def cookies(writer: Writer, stocked: Shop) -> dict[str, str]:
+    """One browser that is in as Alba and as staff; one case of each kind to see."""
+
+    def enter(session: Session) -> dict[str, str]:
+        case = session.merge(stocked.tin)
+        cases.decide(session, case, Act.ASK, text="Which size do you mean?", by="supplier:Nord")
+        token = accounts.invite(session, "Mo Staff", "mo@shop.example", Role.OWNER)
+        return {
+            guards.COOKIE: links.enter(session, stocked.alba).token,
+            SESSION_COOKIE: accounts.enter(session, token),
+        }
+
+    return writer.run_blocking(enter)
+
+
+@pytest.mark.parametrize(
+    ("width", "colours"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
+)
+async def test_every_page_can_be_read_by_everyone(
+    open_page: OpenPage,
+    address: str,
+    cookies: dict[str, str],
+    stocked: Shop,
+    width: int,
+    colours: Literal["light", "dark"],
+) -> None:
+    page = await open_page(width=width, colours=colours)
+    await page.context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
+    paths = {
+        "link": "/s/some-token",
+        "portal": "/supplier",
+        "case": f"/supplier/cases/{stocked.lid.id}",
+        "partners": "/partners",
+        "new": "/partners/new",
+        "partner": f"/partners/{stocked.nord.id}",
+        "whose": "/partners/whose-is-it",
+        "mail": "/mail",
+        "products": "/products",
+        "import": "/products/import",
+    }
+    found = {}
+    for name, path in paths.items():
+        await page.goto(address + path)
+        found[name] = await violations(page)
+        wide = await page.evaluate("() => document.documentElement.scrollWidth")
+        found[name] += [f"{wide} pixels wide"] if wide > width else []
+        if PICTURES:
+            picture = Path(PICTURES) / f"{name}-{width}-{colours}.png"
+            await page.screenshot(path=picture, full_page=True)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
