@@ -2,6 +2,7 @@
 
 import typer
 
+from bot.commands import sample
 from bot.commands.run import run
 from bot.commands.terminal import PlainErrors
 
@@ -16,11 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
-
-
-@app.callback()
-def _hubbub() -> None:
-    """Keeps `hubbub` a group of commands while it is asked for its help."""
+app.add_typer(sample.app, name="sample")
 
 
 def main() -> None:

@@ -242,6 +242,8 @@ async def serve(hubbub: Hubbub, listener: socket.socket) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # ours are believed from trusted_proxies only
+            ws="none",
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )

@@ -46,6 +46,8 @@ class Email:
         await asyncio.Event().wait()
 
     async def send(self, outgoing: Outgoing) -> Receipt:
+        if problems := self.capabilities.problems(outgoing.content):
+            raise Rejected(" ".join(problems))
         sender = self._settings.sender or "hubbub@localhost"
         message = translate.mail(outgoing, sender=sender, now=self._clock.now())
         if not self._settings.host:

@@ -2,19 +2,23 @@
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
 from rich.markup import escape
+from rich.progress import Progress
 
 from bot import logs
-from bot.accounts.service import first_owner_link
-from bot.commands.terminal import Config, out, settings_from
+from bot.accounts.models import Role
+from bot.accounts.service import first_owner_link, invite
+from bot.clock import Clock
+from bot.commands.terminal import Config, err, out, settings_from
 from bot.db import Session
 from bot.errors import InvalidInput
 from bot.main import Hubbub, listen, serve
+from bot.sample import SHOP, owner, put_in
 from bot.settings import Settings
 from bot.suppliers import links
 from bot.suppliers.models import Supplier
@@ -41,13 +45,17 @@ def run(
     configured for that; what is kept lies in ./hubbub-data until config.toml says otherwise.
     """
     settings = settings_from(config)
+    if sample and "shop" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"shop": SHOP})
     logs.set_up(level=settings.logs.level, json=settings.logs.json_lines)
     settings, listener = _bind(_listening(settings, host, port), sample and port is None)
     with listener:
         hubbub = Hubbub(settings)
         hubbub.open()
         try:
-            _greet(settings, hubbub.writer.run_blocking(_tokens))
+            if sample:
+                _put_in(settings, hubbub.clock)
+            _greet(settings, *hubbub.writer.run_blocking(partial(_tokens, sample=sample)))
             asyncio.run(serve(hubbub, listener))
         finally:
             hubbub.close()
@@ -78,14 +86,25 @@ def _bind(settings: Settings, anywhere: bool) -> tuple[Settings, socket.socket]:
     raise AssertionError("unreachable")
 
 
-def _tokens(session: Session) -> tuple[str | None, str | None]:
-    """For the first owner, where none has entered yet, and for the first supplier, if any."""
+def _put_in(settings: Settings, clock: Clock) -> None:
+    """The sample shop with its past weeks, unless it is here already."""
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task("Putting in a sample shop with a month behind it", total=1.0)
+        put_in(settings, clock, lambda share: bar.update(task, completed=share))
+
+
+def _tokens(session: Session, *, sample: bool) -> tuple[str | None, str | None]:
+    """For the owner and for the first supplier. An owner who has entered once needs none; the
+    sample's gets a new one with each start, so that whoever looks around need not look for it."""
+    if sample:
+        entry: str | None = invite(session, *owner(), Role.OWNER)
+    else:
+        entry = first_owner_link(session)
     supplier = session.scalar(sa.select(Supplier).order_by(Supplier.id).limit(1))
-    return first_owner_link(session), links.make(session, supplier) if supplier else None
+    return entry, links.make(session, supplier) if supplier else None
 
 
-def _greet(settings: Settings, tokens: Sequence[str | None]) -> None:
-    entry, portal = tokens
+def _greet(settings: Settings, entry: str | None, portal: str | None) -> None:
     url = settings.public_url
     out.rule(f"[bold]{escape(settings.shop.name)}[/] is open", style="green")
     _link("Staff", f"{url}/enter/{entry}" if entry else url)

@@ -40,6 +40,7 @@ class Database:
         engine = sa.create_engine(
             self.url,
             json_serializer=dump_json,
+            hide_parameters=True,  # people's words have no place in a log
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_pre_ping=not self.is_sqlite,

@@ -29,9 +29,17 @@ _log = log("engagement")
 class Listening:
     """The loop that reads the inbox, one process at a time."""
 
-    def __init__(self, writer: Writer, clock: Clock, owner: str, speak: Voices) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        clock: Clock,
+        owner: str,
+        speak: Voices,
+        *,
+        lease: timedelta = _LEASE_FOR,
+    ) -> None:
         self._writer, self._clock = writer, clock
-        self._owner, self._speak = owner, speak
+        self._owner, self._speak, self._for = owner, speak, lease
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -55,7 +63,7 @@ class Listening:
         if not await asyncio.to_thread(self._anything_new):
             return 0
         fence = await self._writer.run(
-            lambda session: take(session, _LEASE, self._owner, for_=_LEASE_FOR)
+            lambda session: take(session, _LEASE, self._owner, for_=self._for)
         )
         if fence is None:
             return 0

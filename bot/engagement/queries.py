@@ -111,7 +111,7 @@ def opened_by(session: Session, message: UUID) -> list[Became]:
 def board(session: Session, wanted: Wanted) -> list[Column]:
     """A column for each state, or one page of the state that is asked for."""
     counted = _matching(sa.select(Suggestion.state, sa.func.count()), wanted)
-    counts = {state: count for state, count in session.execute(counted.group_by(Suggestion.state))}
+    counts = dict(session.execute(counted.group_by(Suggestion.state)).all())
     cards = _cards(session, wanted)
     return [
         Column(

@@ -1,6 +1,6 @@
 """Understanding what is new in the inbox, before anything is written. Only reads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -123,7 +123,7 @@ def _meanings(
     context = None
     if answers is not None:
         context = Context(question=answers.text) if asked else Context(post=answers.text)
-    thread = [answers.product_id] if answers and answers.product_id else []
+    thread = _products_of(answers, products) if answers else []
     for signal in understand(text, context=context, language=language):
         # "Love the cup. Please make it bigger": the product may stand in another sentence.
         found = products.find(signal.words, context=thread)
@@ -132,6 +132,13 @@ def _meanings(
         product = found[0].key if found else None
         assert product is None or isinstance(product, UUID)
         yield Meaning(signal=signal, product_id=product)
+
+
+def _products_of(answers: Answered, products: ProductFinder) -> list[Hashable]:
+    """What the thread is about: said by who wrote the post, else named in its words."""
+    if answers.product_id:
+        return [answers.product_id]
+    return [found.key for found in products.find(answers.text) if found.exact]
 
 
 def _light(event: Event, answered: dict[tuple[str, str, str, str], Answered]) -> Answered | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.db import Session, insert_new
+from bot.db.types import storable
 from bot.inbox.models import Event, EventState
 from bot.networks import InboundEvent, NotUnderstood
 from bot.networks.port import Event as Incoming
@@ -45,10 +46,10 @@ def receive(session: Session, events: Sequence[Incoming]) -> Received:
 
 
 def key_of(text: str) -> str:
-    """A network's id as a key of ours: too long ones are shortened without colliding."""
-    if len(text) <= _LONGEST_KEY:
+    """A network's id as a key of ours: what can't be stored as it is never collides by that."""
+    if len(text) <= _LONGEST_KEY and storable(text) == text:
         return text
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{text[:80]}…{digest}"
 
 

@@ -89,10 +89,7 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
     on its way or waiting to be tried again (RELIABILITY: I5)."""
     now = session.now()
     other = aliased(Delivery)
-    earlier = sa.or_(
-        other.due_at < Delivery.due_at,
-        sa.and_(other.due_at == Delivery.due_at, other.id < Delivery.id),
-    )
+    to_be_tried_again = sa.and_(other.attempt > 0, other.note != "")
     in_the_way = sa.exists().where(
         other.workspace_id == Delivery.workspace_id,
         other.conversation == Delivery.conversation,
@@ -100,10 +97,9 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
             other.state == DeliveryState.SENDING,
             sa.and_(
                 other.state == DeliveryState.PENDING,
-                sa.or_(
-                    sa.and_(other.due_at <= now, earlier),
-                    sa.and_(other.attempt > 0, other.id < Delivery.id),
-                ),
+                # By id alone, as due times move with every try: no two wait for each other.
+                other.id < Delivery.id,
+                sa.or_(other.due_at <= now, to_be_tried_again),
             ),
         ),
     )

@@ -96,6 +96,7 @@ def reschedule(session: Session, delivery: Delivery, due_at: datetime) -> None:
     """Leave at another time. Raises `Conflict` when it is leaving or gone."""
     _only(lock(session, delivery), _WAITING)
     delivery.due_at = due_at
+    delivery.note = ""
     _move(session, delivery, DeliveryState.PENDING)
 
 

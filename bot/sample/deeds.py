@@ -8,10 +8,12 @@ from bot.db import Session
 from bot.errors import NotFound
 from bot.inbox import answering
 from bot.inbox.models import Message
+from bot.members.models import Member
 from bot.networks import Content
 from bot.outbox.models import About, Delivery
 from bot.products.models import Product
 from bot.sample.cast import Cast
+from bot.suggestions import service as suggestions
 from bot.suggestions.models import Suggestion
 from bot.suppliers import service as suppliers
 from bot.suppliers.models import Act, Case, Supplier
@@ -44,12 +46,24 @@ def answer_as_staff(session: Session, cast: Cast, deed: dict[str, Any]) -> None:
 
 def answer_partner(session: Session, cast: Cast, deed: dict[str, Any]) -> None:
     """A consumer answers in the thread where the partner's question reached them."""
-    asked = sa.select(Delivery).where(
-        Delivery.about == About.QUESTION,
-        Delivery.about_id == _case(session, deed).id,
-        Delivery.content["text"].as_string().contains(deed["who"]),
+    asked = (
+        sa.select(Delivery)
+        .join(Message, Message.remote_id == Delivery.reply_to)
+        .join(Member, Member.id == Message.member_id)
+        .where(
+            Delivery.about == About.QUESTION,
+            Delivery.about_id == _case(session, deed).id,
+            Member.name == deed["who"],
+        )
     )
     cast.answer(session, deed["who"], deed["text"], session.scalars(asked).one())
+
+
+def merge(session: Session, _cast: Cast, deed: dict[str, Any]) -> None:
+    """Staff see that two suggestions are one."""
+    one = session.need(Suggestion, _case(session, deed).suggestion_id)
+    other = _case(session, {**deed, "words": deed["into"]})
+    suggestions.merge(session, one, session.need(Suggestion, other.suggestion_id))
 
 
 def _case(session: Session, deed: dict[str, Any]) -> Case:

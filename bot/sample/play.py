@@ -107,6 +107,7 @@ def _acts(cast: Cast, days: Days) -> Iterator[Act]:
         ("decision", deeds.decide),
         ("staff", deeds.answer_as_staff),
         ("answer", deeds.answer_partner),
+        ("merge", deeds.merge),
     ):
         for deed in story[kind]:
             yield days.moment(deed["day"], deed["at"]), act, (cast, deed)

@@ -19,6 +19,7 @@ from bot.outbox.models import Delivery, DeliveryState
 from bot.outbox.settling import settle
 from bot.settings import Settings
 from bot.suppliers import links
+from bot.suppliers.letters import LINK
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +27,7 @@ T = TypeVar("T")
 # The last six bytes of the ids of everything that the sample puts in.
 MARK = b"sample"
 
-_SECOND = timedelta(seconds=1)
+_BLINK, _SECOND = timedelta(milliseconds=240), timedelta(seconds=1)
 _MOST = 100
 
 
@@ -74,8 +75,7 @@ class Stage:
     async def answer(self) -> None:
         """Read what is new, tell what was decided, deliver both; a second after it was said."""
         self._move(self._clock.now() + _SECOND)
-        languages = self._speak.languages
-        while batch := self.do(read, most=_MOST, languages=languages):
+        if batch := self.do(read, most=_MOST, languages=self._speak.languages):
             self.do(keep, batch, self._speak)
         for decision in self.do(untold):
             already: int | None = 0
@@ -88,14 +88,19 @@ class Stage:
 
     async def _deliver(self) -> None:
         accounts = {key: adapter.capabilities for key, adapter in self.adapters.items()}
-        while claims := self.do(claim, owner="sample", accounts=accounts, terms=Terms()):
-            self._move(self._clock.now() + _SECOND)
+        while (due := self.do(_next_due)) is not None and due <= self._clock.now():
+            claims = self.do(claim, owner="sample", accounts=accounts, terms=Terms())
+            if not claims:
+                break
             for one in claims:
                 outgoing = self.do(self._finished, one)
+                self._move(self._clock.now() + _BLINK)
                 receipt = await self.adapters[one.network, outgoing.account].send(outgoing)
                 self.do(settle, one, receipt)
 
     def _finished(self, session: Session, one: Claim) -> Outgoing:
+        if LINK not in one.outgoing.content.text:
+            return one.outgoing
         content = links.finish(
             session,
             session.need(Delivery, one.id),

@@ -22,7 +22,7 @@ _SHOWN_FOR = 10 * 60  # seconds
 @get("/s/{token:str}", access=Access.PUBLIC, guards=[Limit(60, seconds=60)])
 async def show(token: str, house: House) -> Page:
     """A button; looking at it uses nothing up, and says nothing about the link."""
-    response = page("suppliers/entering.html", title=_("Your page"), token=token)
+    response = page("suppliers/entering.html", title=_("Your page with us"), token=token)
     proof = sign(house.secret, "portal", hash_token(token).hex())
     response.set_cookie(guards.cookie(house, SHOWN_COOKIE, proof, max_age=_SHOWN_FOR))
     return response

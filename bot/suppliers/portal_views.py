@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import get, post
 from litestar.concurrency import sync_to_thread
@@ -35,6 +36,7 @@ def show_cases(session: Session, partner: Partner) -> Page:
         subject=letters.subject,
         say_date=say_date,
         events_href=EVENTS,
+        zone=ZoneInfo(partner.supplier.zone),
     )
 
 
@@ -57,12 +59,13 @@ def _case_page(
         status=status,
         title=letters.subject(file.view.suggestion.kind, file.view.product),
         file=file,
-        allowed=[act for act in acts.ALLOWED[file.view.case.state] if act in CALLED],
+        allowed=[act for act in CALLED if act in acts.ALLOWED[file.view.case.state]],
         called=CALLED,
         done=DONE,
         trend=[(say_date(week), number) for week, number in file.trend],
         say_date=say_date,
         events_href=EVENTS,
+        zone=ZoneInfo(partner.supplier.zone),
         **({"values": {}, "problems": {}} | more),
     )
 

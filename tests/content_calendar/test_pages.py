@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.accounts.models import Role
 from bot.channels import service as channels
 from bot.clock import FrozenClock
-from bot.db import Writer
+from bot.db import Session, Writer
 from bot.outbox.models import Delivery, DeliveryState
 from content_calendar.models import Post, Stage
 from tests.content_calendar.calendars import (
@@ -208,12 +208,12 @@ def test_only_this_one_of_a_series_gets_other_words(
 
 
 def test_a_full_day_shows_four_and_the_number_of_the_rest(owner: Client, writer: Writer) -> None:
-    for minute in range(6):
-        writer.run_blocking(
-            lambda session, minute=minute: (
-                scheduled(session, f"2026-03-04T10:0{minute}", title=f"Post {minute}").id
-            )
-        )
+
+    def fill(session: Session) -> None:
+        for minute in range(6):
+            scheduled(session, f"2026-03-04T10:0{minute}", title=f"Post {minute}")
+
+    writer.run_blocking(fill)
     month = owner.get("/calendar?view=month&month=2026-03")
     assert month.text.count('class="entry ') == 4
     assert "+2 more" in words(month)
@@ -280,8 +280,11 @@ def test_what_needs_a_look_is_settled_with_one_click(
 
 
 def test_everything_that_was_held_goes_out_with_one_click(owner: Client, writer: Writer) -> None:
-    for day in (3, 4, 5):
-        writer.run_blocking(lambda session, day=day: scheduled(session, f"2026-03-0{day}T10:00").id)
+    def fill(session: Session) -> None:
+        for day in (3, 4, 5):
+            scheduled(session, f"2026-03-0{day}T10:00")
+
+    writer.run_blocking(fill)
     writer.run_blocking(lambda session: becomes(session, DeliveryState.HELD, count=3))
     send(owner, "/needs-a-look/held/again")
     states = {each.state for each in writer.run_blocking(deliveries)}

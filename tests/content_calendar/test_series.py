@@ -1,6 +1,7 @@
 """A series in the outbox: written ahead, changed, cut, skipped; nothing lost, nothing twice."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_month_switched_off_loses_none(
 ) -> None:
     clock.advance(timedelta(days=70))
     service.materialise(session)
-    gaps = {b.due_at - a.due_at for a, b in zip(deliveries(session), deliveries(session)[1:])}
+    gaps = {later.due_at - one.due_at for one, later in pairwise(deliveries(session))}
     assert len(deliveries(session)) == 15
     assert gaps <= {timedelta(days=7), timedelta(days=7, hours=-1)}
 
@@ -110,7 +111,7 @@ def test_changing_this_and_later_cuts_the_series(
         local="2026-03-17T16:00",
         text="New one?",
     )
-    assert due(session) == FIVE[:2] + ["03-17 16:00", "03-24 16:00", "03-31 16:00"]
+    assert due(session) == [*FIVE[:2], "03-17 16:00", "03-24 16:00", "03-31 16:00"]
     assert said(session) == ["Whi", "Whi", "New", "New", "New"]
     clock.advance(timedelta(days=14))
     assert service.materialise(session) == 2

@@ -9,6 +9,7 @@ from bot.clock import FrozenClock
 from bot.db import Writer
 from bot.networks import Action
 from bot.outbox.models import DeliveryState
+from bot.outbox.service import reschedule
 from tests.outbox.post import Office
 
 
@@ -49,6 +50,17 @@ async def test_what_is_due_later_is_in_nobodys_way(writer: Writer, clock: Frozen
     office.later(timedelta(days=1))
     await office.deliver_all()
     assert await office.there() == ["now", "tomorrow"]
+
+
+async def test_what_a_person_moves_to_another_day_is_in_nobodys_way(
+    writer: Writer, clock: FrozenClock
+) -> None:
+    office = Office(writer, clock)
+    await office.put_all("ab", thread="t1")
+    await office.deliver(Fault.UNAVAILABLE)
+    await office.change("a", reschedule, clock.now() + timedelta(days=1))
+    await office.deliver_all()
+    assert await office.there() == ["b"]
 
 
 async def test_what_a_person_must_settle_is_in_nobodys_way(

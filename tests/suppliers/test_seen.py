@@ -35,7 +35,9 @@ def database_url(tmp_path: Path) -> str:
 def address(app: Litestar) -> Iterator[str]:
     """The house served on loopback by a thread."""
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="none")
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1
+        )
     )
     listening = server.config.bind_socket()
     thread = Thread(target=server.run, args=([listening],))
@@ -97,4 +99,5 @@ async def test_every_page_can_be_read_by_everyone(
         if PICTURES:
             picture = Path(PICTURES) / f"{name}-{width}-{colours}.png"
             await page.screenshot(path=picture, full_page=True)
+    await page.goto("about:blank")  # lets go of the event stream
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

@@ -21,6 +21,7 @@ from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
 from bot.outbox.service import enqueue
 from bot.settings import Settings, Shop
+from bot.understanding import understand
 from bot.web.app import create_app
 from bot.web.house import House
 from bot.web.stream import Streams
@@ -98,6 +99,7 @@ def app_of(chat: Chat, streams: Streams | None = None) -> Litestar:
 @asynccontextmanager
 async def serving(url: str) -> AsyncIterator[Chat]:
     """A chat on a free port of this machine, whose bot answers."""
+    await asyncio.to_thread(understand, "Hello")  # loads its word lists, which takes a while
     clock = SystemClock()
     database = open_database(url, clock)
     with Writer(database) as writer, socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,0 +1,1 @@
+"""The shell of the web face: it knows no feature by name."""
