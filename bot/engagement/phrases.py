@@ -1,5 +1,6 @@
 """What the bot says to consumers, in their language. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -75,25 +76,20 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
 
 _LONGEST_QUOTE = 160
 
-# Said, or pressed as a button: somebody wants a human.
-ASKS_FOR_A_PERSON = frozenset(
-    {
-        "person",
-        "human",
-        "talk to a person",
-        "talk to a human",
-        "i want to talk to a person",
-        "agent",
-        "mensch",
-        "ein mensch",
-        "mitarbeiter",
-        "mit einem menschen sprechen",
-    }
+# The whole of what was said, or pressed as a button: somebody wants a human.
+_WHO = r"(?:person|human(?: being)?|somebody|someone|mensch(?:en)?|mitarbeiter(?:in)?|jemand(?:em|en)?)"
+_ASKS_FOR_A_PERSON = re.compile(
+    rf"""(?:(?:please|bitte|can|could|may|i|want|would|like|need|to|ich|will|möchte|würde|gern|kann)\s+)*
+    (?:(?:talk|speak|chat|write)\s+(?:to|with)\s+|mit\s+)?
+    (?:an?\s+|the\s+|einen?m?\s+)?(?:real\s+|echten?\s+)?{_WHO}
+    (?:\s+(?:sprechen|reden|schreiben|bitte|please))*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
 def wants_person(text: str) -> bool:
-    return len(text) < 60 and text.strip(" .!?\n").casefold() in ASKS_FOR_A_PERSON
+    """P23: "talk to a person" always works, in the ways in which people say it."""
+    return len(text) < 80 and _ASKS_FOR_A_PERSON.fullmatch(text.strip(" .!?,\n")) is not None
 
 
 def disclosure(language: str, shop: str) -> str:

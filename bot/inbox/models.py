@@ -50,7 +50,15 @@ class Message(Row):
         references("member_id", "member"),
         references("answers_id", "delivery"),
         sa.Index(None, "workspace_id", "channel_id", "remote_id"),
+        sa.Index(None, "workspace_id", "channel_id", "thread"),
         sa.Index(None, "workspace_id", "conversation", "id"),
+        sa.Index(
+            "ix_message_waiting",
+            "workspace_id",
+            "id",
+            sqlite_where=sa.text("wants_person AND answered_at IS NULL"),
+            postgresql_where=sa.text("wants_person AND answered_at IS NULL"),
+        ),
         sa.Index(None, "workspace_id", "member_id"),
     )
 

@@ -27,6 +27,7 @@ class Suggestion(Row):
         references("merged_into_id", "suggestion"),
         sa.Index(None, "workspace_id", "product_id", "kind"),
         sa.Index(None, "workspace_id", "state", "id"),
+        sa.Index(None, "workspace_id", "merged_into_id"),
     )
 
     kind: Mapped[Kind]
@@ -51,6 +52,7 @@ class Voice(Row):
         references("member_id", "member"),
         references("message_id", "message"),
         references("signal_id", "signal"),
+        sa.Index(None, "workspace_id", "message_id"),
     )
 
     suggestion_id: Mapped[UUID]

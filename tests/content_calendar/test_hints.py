@@ -15,8 +15,8 @@ def planned(text: str, at: datetime, channel: UUID = LOBBY) -> Neighbour:
     return Neighbour(title="Lids", text=text, channel_id=channel, channel="lobby", at=at)
 
 
-def post(local: str, text: str = "Which lid?", **more: bool) -> Draft:
-    return Draft(text=text, channel_ids=(LOBBY,), local=wall(local), zone="Europe/Berlin", **more)
+def post(local: str, text: str = "Which lid?", *, broadcast: bool = False) -> Draft:
+    return Draft(text=text, channel_ids=(LOBBY,), local=wall(local), zone="Europe/Berlin", broadcast=broadcast)
 
 
 @pytest.mark.parametrize(
