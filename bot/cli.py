@@ -3,6 +3,7 @@
 import typer
 
 from bot.commands import sample
+from bot.commands.demo import demo
 from bot.commands.run import run
 from bot.commands.terminal import PlainErrors
 
@@ -17,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(run)
+app.command()(demo)
 app.add_typer(sample.app, name="sample")
 
 

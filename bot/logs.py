@@ -11,8 +11,8 @@ import structlog
 _SECRET_KEY = re.compile(r"token|secret|password|passwd|authorization|cookie|api_?key", re.I)
 # A Telegram bot token stands in the path of every call; ours stand in links and query strings.
 _SECRET_TEXT = re.compile(
-    r"(?P<keep>/bot|/s/|/enter/|access_token=|token=|appsecret_proof=|Bearer\s+)"
-    r"[A-Za-z0-9:_\-.%~]{8,}"
+    r"(?P<keep>/bot|/s/|/enter/|access_token=|token=|appsecret_proof=|(?:Bearer|Authorization: Bot)\s+"
+    r"|://[^/\s:@]+:)[A-Za-z0-9:_\-.%~]{8,}"
 )
 _MASK = "[hidden]"
 
@@ -26,11 +26,23 @@ def _mask_event(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if _SECRET_KEY.search(key) and value:
-            event[key] = _MASK
-        elif isinstance(value, str):
-            event[key] = mask(value)
+        event[key] = _hidden(key, value)
     return event
+
+
+def _hidden(key: str, value: Any) -> Any:
+    if _SECRET_KEY.search(key) and value:
+        return _MASK
+    match value:
+        case str():
+            return mask(value)
+        case bytes() | BaseException():
+            return mask(repr(value))
+        case dict():
+            return {name: _hidden(str(name), inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_hidden(key, inner) for inner in value]
+    return value
 
 
 def set_up(*, level: str = "info", json: bool = False) -> None:

@@ -228,10 +228,13 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-async def serve(hubbub: Hubbub, listener: socket.socket) -> None:
-    """Run until SIGTERM or SIGINT, then end within 5 s with streams open. `open` came before."""
+async def serve(
+    hubbub: Hubbub, listener: socket.socket, stop: asyncio.Event | None = None
+) -> None:
+    """Run until SIGTERM, SIGINT or ``stop``, then end within 5 s with streams open. `open` came
+    before."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    stop = stop or asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     streams = Streams(hubbub.database, hubbub.writer.news)

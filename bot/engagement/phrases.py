@@ -158,8 +158,8 @@ def decided(
 
 
 def quote(words: str) -> str:
-    """The words on one line, not longer than a glance."""
-    line = " ".join(words.split())
+    """The words on one line, not longer than a glance, ready to stand inside a sentence."""
+    line = " ".join(words.split()).rstrip(".")
     return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1].rstrip() + "…"
 
 

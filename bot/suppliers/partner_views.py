@@ -36,7 +36,7 @@ def show_partners(session: Session) -> Page:
 
 @get("/partners/new", access=Access.MARKETER, sync_to_thread=True)
 def show_new() -> Page:
-    return _new_page({"zone": "UTC", "answer_within_hours": 48})
+    return _new_page({"role": "supplier", "zone": "UTC", "answer_within_hours": 48})
 
 
 def _new_page(values: dict[str, Any], *, status: int = 200, **more: Any) -> Page:

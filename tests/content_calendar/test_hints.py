@@ -16,7 +16,13 @@ def planned(text: str, at: datetime, channel: UUID = LOBBY) -> Neighbour:
 
 
 def post(local: str, text: str = "Which lid?", *, broadcast: bool = False) -> Draft:
-    return Draft(text=text, channel_ids=(LOBBY,), local=wall(local), zone="Europe/Berlin", broadcast=broadcast)
+    return Draft(
+        text=text,
+        channel_ids=(LOBBY,),
+        local=wall(local),
+        zone="Europe/Berlin",
+        broadcast=broadcast,
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,11 @@ from bot.outbox.service import enqueue
 from bot.suppliers.models import Act, Case, CaseState, Decision
 from bot.suppliers.service import decide
 
-LEASE = timedelta(seconds=3)
-SEND_TIMEOUT = 1.0
+LEASE = timedelta(seconds=1.2)
+SEND_TIMEOUT = 0.4
 SPEAK = Voices(languages=("en", "de"), shop="Willow & Wren")
-# What is under way at once: the next is fed when one was sent.
-AT_ONCE = 8
+# What is under way at once: the next is fed when one was sent, or when nothing happens.
+AT_ONCE, NOTHING_HAPPENS = 8, 0.1
 SAID = (
     "please make the lid of the brew kettle dishwasher-safe",
     "When will the tea tin be back?",
@@ -113,7 +113,8 @@ class Worker:
         async with self.running():
             number = 0
             while True:
-                await self.room.acquire()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.room.acquire(), NOTHING_HAPPENS)
                 number += 1
                 await self.feed(number)
 

@@ -105,8 +105,8 @@ def weather(url: str, ledger: str, chance: Random) -> set[str]:
                 for _ in range(chance.randint(1, MOST_LINES)):
                     storm.hear()
                 storm.kill(chance.choice(storm.alive))
-            storm.kill(storm.alive[0])  # the last one; counted with the others
             storm.order("rest")
+            storm.kill(storm.alive[0])  # the last who feeds
             while storm.hear() != "rested":
                 pass
         finally:
