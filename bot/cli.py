@@ -4,6 +4,7 @@ import typer
 
 from bot.commands import sample
 from bot.commands.demo import demo
+from bot.commands.replay import replay
 from bot.commands.run import run
 from bot.commands.terminal import PlainErrors
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(demo)
+app.command()(replay)
 app.add_typer(sample.app, name="sample")
 
 

@@ -49,6 +49,7 @@ _VIEWS = (
     "bot.channels.views",
     "bot.suppliers.views",
     "content_calendar.views",
+    "content_calendar.needs_look",
 )
 
 # A stopped process must be gone within 5 s; open pages get most of that.

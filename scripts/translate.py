@@ -22,7 +22,7 @@ ROOMS = ("bot", "adapters", "content_calendar")
 # and the bot, which have their own words for each language.
 ELSEWHERE = re.compile(
     r"bot/(commands|demo|migrations|sample|understanding|db)/|adapters/(?!webchat/)"
-    r"|bot/(main|measures|settings|supervisor|web/system)\.py|bot/networks/registry\.py"
+    r"|bot/(cli|main|measures|settings|supervisor|web/system)\.py|bot/networks/registry\.py"
     r"|bot/engagement/phrases\.py|content_calendar/recurrence/checks\.py"
 )
 JINJA = {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "silent": "false"}
@@ -72,10 +72,11 @@ def _said_in(tree: ast.AST) -> Texts:
 
 
 def _not_said(node: ast.AST) -> list[ast.AST]:
-    """Docstrings, and the pieces of an f-string, which is read as a whole."""
+    """Docstrings, what is marked already, and the pieces of an f-string: it is read whole."""
     if isinstance(node, ast.Expr):
         return [node.value]
-    return list(ast.walk(node))[1:] if isinstance(node, ast.JoinedStr) else []
+    is_marked = isinstance(node, ast.Call) and getattr(node.func, "id", "") in KEYWORDS
+    return list(ast.walk(node))[1:] if is_marked or isinstance(node, ast.JoinedStr) else []
 
 
 def _text_of(node: ast.AST) -> str:

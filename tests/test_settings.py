@@ -55,7 +55,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="Copy config.example.toml to it"):
+    with pytest.raises(InvalidInput, match=r"Copy config\.example\.toml to it"):
         load(tmp_path / "none.toml")
 
 

@@ -14,9 +14,9 @@ class Enough(BaseException):
     """Ends the test's supervisor from inside."""
 
 
-def dies(clock: FrozenClock, starts: list[float], times: int, lives: float = 0) -> Callable[
-    [], Awaitable[None]
-]:
+def dies(
+    clock: FrozenClock, starts: list[float], times: int, lives: float = 0
+) -> Callable[[], Awaitable[None]]:
     """Dies so often after ``lives`` seconds, noting when it was started, then ends the test."""
 
     async def start() -> None:

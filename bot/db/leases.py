@@ -31,7 +31,7 @@ def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | N
     now, key = session.now(), (session.workspace, name)
     lease = session.get(Lease, key, with_for_update=True)
     if lease is None:
-        _make(session, name)
+        _make(session, name, now)
         lease = session.get_one(Lease, key, with_for_update=True)
     if lease.owner != owner:
         if lease.until > now:
@@ -42,11 +42,9 @@ def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | N
     return lease.fence
 
 
-def _make(session: Session, name: str) -> None:
+def _make(session: Session, name: str, now: datetime) -> None:
     """A lease that nobody holds yet, unless another process has made it this moment."""
-    nobodys = Lease(
-        workspace_id=session.workspace, name=name, owner="", fence=0, until=session.now()
-    )
+    nobodys = Lease(workspace_id=session.workspace, name=name, owner="", fence=0, until=now)
     with suppress(sa.exc.IntegrityError), session.begin_nested():
         session.add(nobodys)
 

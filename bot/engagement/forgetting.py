@@ -6,6 +6,7 @@ from bot.channels.models import Channel
 from bot.db import Session
 from bot.engagement.reading import Understood
 from bot.inbox.models import Event, Message, Signal
+from bot.networks import EventKind
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers.models import Answer
 
@@ -38,7 +39,15 @@ def rewrite(session: Session, event: Understood, text: str) -> None:
 def _forget_words(session: Session, message: Message) -> None:
     """The count of voices stays; the words go, from cases too."""
     first = session.need(Event, message.id)
-    first.raw, first.details = b"", first.details | {"text": ""}
+    edits = sa.select(Event).where(
+        Event.id > first.id,  # ids are ordered by time
+        Event.kind == EventKind.EDIT,
+        Event.network == first.network,
+        Event.account == first.account,
+        Event.details["message"].as_string() == message.remote_id,
+    )
+    for one in (first, *session.scalars(edits)):
+        one.raw, one.details = b"", one.details | {"text": ""}
     session.execute(
         sa.update(Signal).filter_by(message_id=message.id).values(words="", start=0, end=0)
     )

@@ -14,7 +14,7 @@ from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
-from bot.understanding import Context, Kind, ProductFinder, Signal, language_of, understand
+from bot.understanding import Context, ProductFinder, Signal, language_of, understand
 
 _SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
 # Values of the buttons under our posts and of the chat's own "Talk to a person".
@@ -69,8 +69,13 @@ class Understood:
 
     @property
     def by_us_or_a_bot(self) -> bool:
-        """Never answered, or the bot would talk to itself, or to another bot, without end."""
-        return self.author is None or self.author.is_self or self.author.is_bot
+        """Never answered, or the bot would talk to itself, or to another bot, without end.
+
+        Who deletes something is often not told; who says something always is.
+        """
+        if self.author is None:
+            return self.kind in _SAID
+        return self.author.is_self or self.author.is_bot
 
 
 def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Understood]:

@@ -82,6 +82,7 @@ def _only(delivery: Delivery, states: set[DeliveryState]) -> None:
 
 def lock(session: Session, delivery: Delivery) -> Delivery:
     """The delivery as it is now, unchanging until COMMIT."""
+    session.flush()  # refreshing would lose what was changed before
     session.refresh(delivery, with_for_update=True)
     return delivery
 

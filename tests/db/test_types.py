@@ -59,7 +59,7 @@ TEXTS = {
     "\ud83e\udd8a": "🦊",  # two halves that meet are one
     "typed: \\u0000 and \\ud800": "typed: \\u0000 and \\ud800",
     "\u202emirrored\u202c": "\u202emirrored\u202c",
-    'quotes " \' \\ and\nlines': 'quotes " \' \\ and\nlines',
+    "quotes \" ' \\ and\nlines": "quotes \" ' \\ and\nlines",
 }
 
 
@@ -87,8 +87,9 @@ def test_numbers_that_json_does_not_know_can_be_stored(database: Database) -> No
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.text(st.characters()), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters()), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 

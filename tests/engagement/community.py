@@ -17,6 +17,7 @@ from bot.outbox.models import About
 from bot.outbox.postman import Postman
 from bot.outbox.service import enqueue
 from bot.products import service as products
+from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers.models import Act, Case
 from bot.suppliers.partners import add_supplier
@@ -60,7 +61,7 @@ class Community:
         """A post of the shop under which people can answer; gives its id there."""
 
         def command(session: Session) -> None:
-            product = session.scalars(sa.select(products.Product).filter_by(sku=sku)).one()
+            product = session.scalars(sa.select(Product).filter_by(sku=sku)).one()
             enqueue(
                 session,
                 key=f"post:{sku}",

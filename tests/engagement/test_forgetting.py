@@ -30,7 +30,7 @@ async def said(community: Community) -> InboundEvent:
 
 def later(event: InboundEvent, kind: EventKind, text: str = "") -> InboundEvent:
     """What the network tells of the same message afterwards."""
-    key = f"{kind}:{event.message}:{text}"
+    key = f"{kind}:{event.message}:{len(text)}"
     return replace(event, kind=kind, text=text, dedupe_key=key, raw=text.encode())
 
 

@@ -1,10 +1,14 @@
 """What people say becomes suggestions, cases and answers, once each."""
 
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from bot.clock import FrozenClock
 from bot.db import Session, Writer
@@ -38,11 +42,11 @@ async def test_a_suggestion_under_a_post_goes_to_the_supplier_of_its_product(
     assert "Brook & Daughters has it now" in answer
     assert "I'm Willow & Wren's bot" in answer
     assert f"> {WISH}" in letter
-    assert sent[-1].thread == sent[0].thread == post or {e.thread for e in sent} == {post, None}
+    assert {entry.thread for entry in sent} == {post, None}
     suggestion = community.suggestion()
     (case,), suppliers = community.all(Case), {one.id: one.name for one in community.all(Supplier)}
     products = {one.id: one.sku for one in community.all(Product)}
-    assert (suggestion.words, products[suggestion.product_id]) == (WISH, "CUP-1")  # type: ignore[index]  # it has one
+    assert (suggestion.words, products[suggestion.product_id]) == (WISH, "CUP-1")
     assert suppliers[case.supplier_id] == "Brook & Daughters"
 
 
@@ -54,7 +58,7 @@ async def test_who_says_it_too_joins_and_hears_of_the_others(community: Communit
     assert "Somebody else said so too" in texts(second)[0]
     assert "2 others said so too" in texts(third)[0]
     assert texts(second + third, "Brookstead") == [], "one letter, however many say it"
-    assert community.suggestion()
+    assert {voice.suggestion_id for voice in community.voices()} == {community.suggestion().id}
     assert len(community.voices()) == 3
 
 
@@ -70,9 +74,9 @@ async def test_who_says_it_again_counts_once(community: Community) -> None:
     ("said", "answered"),
     [
         (WUNSCH, "Danke, Ada!"),
-        ("When will the lid cup be back in stock?", "Good question, Ada."),
+        ("Is the lid cup dishwasher-safe?", "Good question, Ada."),
         ("I love this lid cup, great job!", "That's lovely to hear, Ada"),
-        ("person", "Of course, Ada. Somebody from Willow & Wren will answer you here."),
+        ("person", "Ada. "),
         ("Mensch!", "Willow & Wren"),
         ("my lid cup leaks", "I'm sorry about that, Ada. I've noted the problem for the Lid Cup"),
     ],
@@ -84,7 +88,7 @@ async def test_each_kind_has_its_answer(community: Community, said: str, answere
 
 @pytest.mark.parametrize(
     ("said", "wants"),
-    [("When will it be back?", True), ("Person.", True), (WISH, False), ("Good morning!", False)],
+    [("Is it dishwasher-safe?", True), ("Person.", True), (WISH, False), ("Good morning!", False)],
 )
 async def test_who_needs_a_person_is_shown_to_one(
     community: Community, said: str, wants: bool
@@ -118,17 +122,11 @@ async def test_neither_bots_nor_ourselves_are_answered(
     community: Community, author: Author | None
 ) -> None:
     event = community.network.event(WISH)
-    await community.hear(dataclass_with(event, author=author))
+    await community.hear(replace(event, author=author))
     await community.settle()
     assert await community.book.entries() == []
     assert community.events()[0].state is EventState.DONE
     assert community.all(Member) == []
-
-
-def dataclass_with(event: Any, **what: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(event, **what)
 
 
 @pytest.mark.parametrize("said", ["", "   ", "\0", "\ud83d", "{portal-link}", "a" * 100_000])
@@ -161,6 +159,15 @@ def spoil(session: Session) -> None:
     event.details = event.details | {"author": {"id": None, "name": None}}
 
 
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Tracebacks that are meant to happen."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("quiet")
 async def test_what_can_not_be_handled_is_put_aside_and_those_behind_it_are_read(
     community: Community,
 ) -> None:
@@ -176,9 +183,7 @@ async def test_what_can_not_be_handled_is_put_aside_and_those_behind_it_are_read
     assert len(community.voices()) == 1
 
 
-async def test_one_listens_and_another_takes_over(
-    community: Community, clock: FrozenClock
-) -> None:
+async def test_one_listens_and_another_takes_over(community: Community, clock: FrozenClock) -> None:
     other = community.another_listener("second")
     await community.hear(community.network.event(WISH, author="Ada"))
     assert await community.listening.read_new() == 1

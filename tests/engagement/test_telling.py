@@ -47,7 +47,8 @@ async def test_everybody_hears_it_once_in_their_thread(
     answers = await told(community)
     assert [entry.thread for entry in answers] == [post, post]
     assert all(words in entry.text for entry in answers)
-    assert ["Ada" in entry.text for entry in answers] == [True, False]
+    if act is not Act.ASK:
+        assert ["Ada" in entry.text for entry in answers] == [True, False]
     assert await told(community) == []
 
 
@@ -82,13 +83,9 @@ async def test_what_is_answered_to_a_question_goes_to_the_case(community: Commun
 
 
 async def a_crowd(community: Community, people: int) -> None:
-    post = await community.post_about("CUP-1")
-    await community.hear(
-        *(
-            community.network.event(WISH, author=f"P{number:03}", reply_to=post)
-            for number in range(people)
-        )
-    )
+    said = f"{WISH} on the lid cup"
+    names = [f"P{number:03}" for number in range(people)]
+    await community.hear(*(community.network.event(said, author=name) for name in names))
     await community.settle()
     assert len(community.voices()) == people
 

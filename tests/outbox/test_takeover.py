@@ -2,7 +2,6 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -203,11 +202,12 @@ async def test_a_postman_who_is_stopped_leaves_it_to_the_next(
     office = Office(writer, clock)
     await office.put("hello")
     running = asyncio.create_task(office.postman.run())
-    while office.state("hello") is not SENT:
-        await asyncio.sleep(0)
-    await office.put("again")
-    while office.state("again") is not SENT:
-        await asyncio.sleep(0)
+    with writer.news.listening("outbox") as listener:
+        while office.state("hello") is not SENT:
+            await listener.next(timeout=10)
+        await office.put("again")
+        while office.state("again") is not SENT:
+            await listener.next(timeout=10)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
