@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check requirements vendor clean
+.PHONY: help run test demo check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -31,6 +31,7 @@ check: .venv/.test ## Style, types, import rules, vendored files, the house's ow
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/vendor.py --check
+	$(BIN)/python scripts/translate.py --check
 	$(BIN)/pytest tests/test_house.py
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -44,6 +45,9 @@ requirements: | $(OUR_UV) ## Pin what pyproject.toml asks for (ARGS=--upgrade fo
 vendor: | $(BIN)/python ## Fetch the front-end files that package.json names (needs npm)
 	npm ci --ignore-scripts
 	$(BIN)/python scripts/vendor.py
+
+translations: .venv/.run ## Collect the texts of pages, and compile what translates them
+	$(BIN)/python scripts/translate.py
 
 clean: ## Remove what was installed and cached here; data stays
 	rm -rf .venv .tools node_modules dist .*_cache .hypothesis

@@ -2,8 +2,11 @@
 
 import typer
 
-from bot.commands import sample
+from bot.commands import bench, db, sample, user
+from bot.commands.check import check
 from bot.commands.demo import demo
+from bot.commands.exchange import export, importing
+from bot.commands.networks import networks
 from bot.commands.replay import replay
 from bot.commands.run import run
 from bot.commands.terminal import PlainErrors
@@ -18,10 +21,16 @@ app = typer.Typer(
     # Local variables may hold tokens and people's words.
     pretty_exceptions_enable=False,
 )
-app.command()(run)
-app.command()(demo)
-app.command()(replay)
-app.add_typer(sample.app, name="sample")
+for command in (run, check, demo, replay, export, networks):
+    app.command()(command)
+for name, group in (
+    ("import", importing),
+    ("user", user.app),
+    ("db", db.app),
+    ("sample", sample.app),
+    ("bench", bench.app),
+):
+    app.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -155,5 +155,5 @@ def _examples_in(value: Any, key: str) -> Any:
             yield from _examples_in(inner, f"{key}.{name}" if key else name)
     elif isinstance(value, SecretStr):
         yield from _examples_in(value.get_secret_value(), key)
-    elif value == EXAMPLE_SECRET:
+    elif isinstance(value, str) and EXAMPLE_SECRET in value:  # in an address too
         yield key

@@ -1,18 +1,20 @@
 """A month as the page draws it. Pure."""
 
 from calendar import Calendar
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from babel.dates import format_date, get_day_names
 
-from content_calendar.queries import Entry
+from bot.web.i18n import ngettext
+from content_calendar import queries
 
 MOST = 4
 """So many posts a day are shown; the rest is a number that leads to the day."""
+
+LISTED = 8
+"""The same in the list of a month."""
 
 GAP = 3
 """From so many days without a post on, they are marked."""
@@ -25,7 +27,7 @@ class Day:
     number: int
     said: str
     href: str
-    posts: Sequence[Entry]
+    posts: Sequence[queries.Entry]
     more: int
     outside: bool
     today: bool
@@ -38,18 +40,10 @@ def weeks_of(month: date) -> list[list[date]]:
     return Calendar().monthdatescalendar(month.year, month.month)
 
 
-def by_day(entries: Iterable[Entry], zone: ZoneInfo) -> dict[date, list[Entry]]:
-    days: dict[date, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.moment:
-            days[entry.moment.astimezone(zone).date()].append(entry)
-    return days
-
-
 def month_table(
-    month: date, entries: Iterable[Entry], now: datetime, zone: ZoneInfo, locale: str = "en"
+    month: date, days: Mapping[date, queries.Day], today: date, locale: str = "en"
 ) -> list[list[Day]]:
-    days, today = by_day(entries, zone), now.astimezone(zone).date()
+    """The weeks of the month with what is planned on their ``days``."""
     weeks = weeks_of(month)
     gaps = _gaps([day for week in weeks for day in week if day >= today], days)
     return [[_day(day, month, days, today, gaps, locale) for day in week] for week in weeks]
@@ -58,18 +52,18 @@ def month_table(
 def _day(
     day: date,
     month: date,
-    days: Mapping[date, Sequence[Entry]],
+    days: Mapping[date, queries.Day],
     today: date,
     gaps: Mapping[date, str],
     locale: str,
 ) -> Day:
-    posts = days.get(day, ())
+    held = days.get(day, queries.Day())
     return Day(
         number=day.day,
-        said=format_date(day, "EEEE d MMMM", locale=locale),
+        said=say_day(day, locale),
         href=f"/calendar?view=list&day={day}",
-        posts=posts[:MOST],
-        more=max(0, len(posts) - MOST),
+        posts=held.entries,
+        more=held.more,
         outside=day.month != month.month,
         today=day == today,
         gap=gaps.get(day, ""),
@@ -77,18 +71,27 @@ def _day(
     )
 
 
-def _gaps(days: Sequence[date], posts: Mapping[date, Sequence[Entry]]) -> dict[date, str]:
+def _gaps(days: Sequence[date], posts: Mapping[date, queries.Day]) -> dict[date, str]:
     """Words for the days ahead on which nothing is said for long; the first says how long."""
     found: dict[date, str] = {}
     run: list[date] = []
     for day in [*days, None]:
-        if day and not posts.get(day):
+        if day and day not in posts:
             run.append(day)
             continue
         if len(run) >= GAP:
-            found |= dict.fromkeys(run, " ") | {run[0]: f"{len(run)} days without a post"}
+            found |= dict.fromkeys(run, " ") | {run[0]: _without_posts(len(run))}
         run = []
     return found
+
+
+def _without_posts(days: int) -> str:
+    return ngettext("%d day without a post", "%d days without a post", days) % days
+
+
+def say_day(day: date, locale: str = "en") -> str:
+    """ "Tuesday 3 March"."""
+    return format_date(day, "EEEE d MMMM" if locale == "en" else "EEEE, d. MMMM", locale=locale)
 
 
 def weekdays(locale: str = "en") -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
 from bot.web.house import House
 from bot.web.i18n import gettext as _
+from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Back, Page, back_to, fragment, page
 from content_calendar import queries, service
 from content_calendar.composing import compose
@@ -27,7 +28,7 @@ from content_calendar.draft import Draft, mistakes
 from content_calendar.forms import OVERRIDE, Act, Compose, overrides_in, shown, typed_again
 from content_calendar.hints import hints
 from content_calendar.models import Campaign, Post, Stage
-from content_calendar.recurrence import check, describe, resolve
+from content_calendar.recurrence import check, describe, describe_german, resolve
 from content_calendar.writing import Limits
 
 _SUGGESTED = 200  # so many products and campaigns are offered while typing
@@ -209,7 +210,7 @@ def _rhythm(draft: Draft) -> str:
         check(rule)
     except InvalidInput:
         return ""
-    said = describe(rule)
+    said = describe_german(rule) if locale() == "de" else describe(rule)
     return said[:1].upper() + said[1:]
 
 

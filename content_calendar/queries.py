@@ -1,10 +1,13 @@
 """What the calendar shows. Everything is read in a few statements, however many posts there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -47,25 +50,51 @@ class Entry:
     ghost: bool = False
 
 
-def entries(session: Session, start: datetime, end: datetime) -> list[Entry]:
-    """Everything in [start, end), by time: planned, gone out, still being written, and ghosts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What stands on one day: the first entries by time, and how many there are in all."""
+
+    entries: Sequence[Entry] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.entries)
+
+
+def by_day(
+    session: Session, first: date, last: date, zone: ZoneInfo, *, most: int | None = None
+) -> dict[date, Day]:
+    """The days from ``first`` to ``last`` on which something is planned, gone out or written.
+
+    At most ``most`` entries a day are read, so a full month costs no more than a quiet one.
+    """
+    start, end = midnight(first, zone), midnight(last + _DAY, zone)
     places = _places(session)
-    found = [
-        *_planned(session, start, end, places),
-        *_unplanned(session, start, end, places),
-        *_ghosts(session, start, end, places),
-    ]
-    return sorted(found, key=lambda entry: (entry.moment or start, entry.title))
+    found, totals = _planned(session, first, last, zone, most, places)
+    for entry in (*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)):
+        found.append(entry)
+        totals[_day_of(entry, zone)] += 1
+    days: dict[date, list[Entry]] = defaultdict(list)
+    for entry in sorted(found, key=lambda entry: (entry.moment or start, entry.title)):
+        days[_day_of(entry, zone)].append(entry)
+    return {day: Day(entries=days[day][:most], total=totals[day]) for day in sorted(days)}
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def _day_of(entry: Entry, zone: ZoneInfo) -> date:
+    assert entry.moment is not None
+    return entry.moment.astimezone(zone).date()
 
 
 def undated(session: Session) -> list[Entry]:
     """Ideas and drafts that nobody has given a time, newest first."""
     wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(_UNDATED)
     places = _places(session)
-    return [
-        replace(_entry(post, campaign), channels=_chosen(post, places))
-        for post, campaign in session.execute(wanted)
-    ]
+    return [_entry(row, _chosen(row, places)) for row in session.execute(wanted)]
 
 
 def community_channels(session: Session) -> Sequence[Channel]:
@@ -94,23 +123,38 @@ def neighbours(session: Session, at: datetime, *, besides: UUID | None) -> list[
     ]
 
 
-def href(post: Post, on: datetime | None = None) -> str:
-    return f"/posts/{post.id}?on={on.isoformat()}" if on else f"/posts/{post.id}"
+def href(post_id: UUID, on: datetime | None = None) -> str:
+    return f"/posts/{post_id}?on={on.isoformat()}" if on else f"/posts/{post_id}"
 
 
-def _posts() -> sa.Select[Post, str | None]:
-    return sa.select(Post, Campaign.name).outerjoin(Campaign, Campaign.id == Post.campaign_id)
+_POST = (
+    Post.id.label("post_id"),
+    Post.title,
+    Post.text,
+    Post.stage,
+    Post.broadcast,
+    Post.channel_ids,
+    Post.zone,
+    Campaign.name.label("campaign"),
+)
 
 
-def _entry(post: Post, campaign: str | None) -> Entry:
+def _posts(*more: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Columns, not objects: a busy month has many rows."""
+    named = sa.select(*_POST, *more).select_from(Post)
+    return named.outerjoin(Campaign, Campaign.id == Post.campaign_id)
+
+
+def _entry(row: Any, channels: Iterable[Place]) -> Entry:
     return Entry(
-        post_id=post.id,
-        title=post.title,
-        text=post.text,
-        state=post.stage.value,
-        href=href(post),
-        broadcast=post.broadcast,
-        campaign=campaign or "",
+        post_id=row.post_id,
+        title=row.title,
+        text=row.text,
+        state=row.stage.value,
+        href=href(row.post_id),
+        channels=tuple(channels),
+        broadcast=row.broadcast,
+        campaign=row.campaign or "",
     )
 
 
@@ -121,81 +165,102 @@ def _places(session: Session) -> dict[str, Place]:
     }
 
 
-def _chosen(post: Post, places: Mapping[str, Place]) -> tuple[Place, ...]:
-    return tuple(places[each] for each in post.channel_ids if each in places)
+def _chosen(row: Any, places: Mapping[str, Place]) -> Iterator[Place]:
+    return (places[each] for each in row.channel_ids if each in places)
+
+
+def _numbered(first: date, last: date, zone: ZoneInfo) -> sa.Subquery:
+    """Occurrences with the number of their day, their place on it, and how many it has."""
+    days = (last - first).days + 1
+    starts = [midnight(first + number * _DAY, zone) for number in range(days + 1)]
+    before = [(Occurrence.at < starts[number + 1], number) for number in range(days)]
+    day = sa.case(*before).label("day")
+    by_time = (Occurrence.at, Occurrence.id)
+    return (
+        sa.select(
+            Occurrence.id,
+            day,
+            sa.func.row_number().over(partition_by=day, order_by=by_time).label("place"),
+            sa.func.count().over(partition_by=day).label("total"),
+        )
+        .where(Occurrence.at >= starts[0], Occurrence.at < starts[-1])
+        .subquery()
+    )
 
 
 def _planned(
-    session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
-) -> Iterator[Entry]:
-    # Columns, not objects: a busy month has thousands of these rows.
-    rows = session.execute(
-        sa.select(
+    session: Session,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    most: int | None,
+    places: Mapping[str, Place],
+) -> tuple[list[Entry], dict[date, int]]:
+    numbered = _numbered(first, last, zone)
+    wanted = (
+        _posts(
+            numbered.c.day,
+            numbered.c.total,
             Occurrence.id,
             Occurrence.at,
             Occurrence.local,
-            Occurrence.post_id,
             Publication.channel_id,
             Delivery.state,
             Delivery.note,
         )
+        .join(Occurrence, Occurrence.post_id == Post.id)
+        .join(numbered, numbered.c.id == Occurrence.id)
         .outerjoin(Publication, Publication.occurrence_id == Occurrence.id)
         .outerjoin(Delivery, Publication.delivery_id == Delivery.id)
-        .where(Occurrence.at >= start, Occurrence.at < end)
+        .where(numbered.c.place <= most if most else sa.true())
         .order_by(Occurrence.at, Occurrence.id)
-    ).all()
-    once = sa.select(Occurrence.post_id).where(Occurrence.at >= start, Occurrence.at < end)
-    posts = {
-        post.id: (post, _entry(post, campaign))
-        for post, campaign in session.execute(_posts().where(Post.id.in_(once)))
-    }
-    for _, group in groupby(rows, key=lambda row: row.id):
+    )
+    found, totals = list[Entry](), defaultdict[date, int](int)
+    for _, group in groupby(session.execute(wanted), key=lambda row: row.id):
         parts = list(group)
-        post, entry = posts[parts[0].post_id]
-        sent = [part for part in parts if part.state]
-        notes = [part.note for part in sent if part.state in STUCK and part.note]
-        yield replace(
-            entry,
-            moment=parts[0].at,
-            state=state_of(post.stage, [part.state for part in sent]),
-            reason=" ".join(dict.fromkeys(notes)),
-            href=href(post, parts[0].local),
-            channels=tuple(
-                replace(places[part.channel_id.hex], state=DOTS[part.state]) for part in sent
-            ),
-        )
+        found.append(_carried(parts, places))
+        totals[first + parts[0].day * _DAY] = parts[0].total
+    return found, totals
+
+
+def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:
+    """An occurrence with what became of it, from its rows: one for each channel."""
+    row, sent = parts[0], [part for part in parts if part.state]
+    notes = [part.note for part in sent if part.state in STUCK and part.note]
+    channels = (replace(places[part.channel_id.hex], state=DOTS[part.state]) for part in sent)
+    return replace(
+        _entry(row, channels),
+        moment=row.at,
+        state=state_of(row.stage, [part.state for part in sent]),
+        reason=" ".join(dict.fromkeys(notes)),
+        href=href(row.post_id, row.local),
+    )
 
 
 def _unplanned(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
-    wanted = _posts().where(
+    wanted = _posts(Post.local).where(
         Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY)
     )
-    for post, campaign in session.execute(wanted):
-        at = resolve(post.local, post.zone).at if post.local else None
-        if at and start <= at < end:
-            yield replace(_entry(post, campaign), moment=at, channels=_chosen(post, places))
+    for row in session.execute(wanted):
+        at = resolve(row.local, row.zone).at
+        if start <= at < end:
+            yield replace(_entry(row, _chosen(row, places)), moment=at)
 
 
 def _ghosts(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     wanted = (
-        _posts()
-        .add_columns(Series)
+        _posts(Series)
         .join(Series, Series.post_id == Post.id)
         .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < end)
     )
-    for post, campaign, series in session.execute(wanted):
-        after = max(series.materialised_until, start - timedelta(microseconds=1))
-        for slot in occurrences(rule_of(series), after=after, until=end):
+    for row in session.execute(wanted):
+        ghost = replace(_entry(row, _chosen(row, places)), ghost=True)
+        after = max(row.Series.materialised_until, start - timedelta(microseconds=1))
+        for slot in occurrences(rule_of(row.Series), after=after, until=end):
             if slot.at < end:
-                yield replace(
-                    _entry(post, campaign),
-                    moment=slot.at,
-                    channels=_chosen(post, places),
-                    href=href(post, slot.local),
-                    ghost=True,
-                )
+                yield replace(ghost, moment=slot.at, href=href(row.post_id, slot.local))

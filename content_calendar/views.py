@@ -1,6 +1,6 @@
 """The calendar: a month or a list of what is planned, gone out, or still being written."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,18 @@ from bot.errors import InvalidInput
 from bot.settings import Settings
 from bot.web.access import Access
 from bot.web.i18n import gettext as _
+from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Page, page
 from content_calendar import post_acts, post_views, queries
-from content_calendar.month import by_day, month_table, neighbour_months, weekdays, weeks_of
+from content_calendar.month import (
+    LISTED,
+    MOST,
+    month_table,
+    neighbour_months,
+    say_day,
+    weekdays,
+    weeks_of,
+)
 from content_calendar.recurrence import zone_info
 
 _DAY = timedelta(days=1)
@@ -24,8 +33,8 @@ _DAY = timedelta(days=1)
 @get("/calendar", access=Access.MARKETER, sync_to_thread=True)
 def calendar(request: AnyRequest, session: Session, settings: Settings, clock: Clock) -> Page:
     asked = request.query_params
-    zone, now = _zone(asked.get("zone"), settings), clock.now()
-    today = now.astimezone(zone).date()
+    zone = _zone(asked.get("zone"), settings)
+    today = clock.now().astimezone(zone).date()
     day = _date(asked.get("day"))
     month = (day or _date(f"{asked.get('month')}-01") or today).replace(day=1)
     view = asked.get("view") or ("list" if day or _is_phone(request) else "month")
@@ -33,11 +42,11 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     if view == "list":
         return _list(session, month, day, today, zone, around)
     weeks = weeks_of(month)
-    found = queries.entries(session, _midnight(weeks[0][0], zone), _end(weeks[-1][-1], zone))
+    days = queries.by_day(session, weeks[0][0], weeks[-1][-1], zone, most=MOST)
     return page(
         "calendar/month.html",
-        weeks=month_table(month, found, now, zone),
-        weekdays=weekdays(),
+        weeks=month_table(month, days, today, locale()),
+        weekdays=weekdays(locale()),
         undated=queries.undated(session),
         **around,
         **_local(asked.get("zone"), zone),
@@ -53,17 +62,17 @@ def _list(
     around: dict[str, Any],
 ) -> Page:
     last = day or neighbour_months(month)[1] - _DAY
-    found = queries.entries(session, _midnight(day or month, zone), _end(last, zone))
-    days = sorted(by_day(found, zone).items())
-    shown = [(_said(each, today), posts) for each, posts in days if day or each >= today]
-    passed = [(_said(each, today), posts) for each, posts in days if not day and each < today]
+    most = None if day else LISTED
+    days = queries.by_day(session, day or month, last, zone, most=most).items()
+    shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
+    passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
     if last < today:
         shown, passed = passed or shown, []
     return page(
         "calendar/list.html",
         days=shown,
         passed=passed,
-        passed_count=sum(len(posts) for _day, posts in passed),
+        passed_count=sum(it.total for _day, _words, it in passed),
         day=day,
         day_said=_said(day, today) if day else "",
         undated=[] if day else queries.undated(session),
@@ -78,7 +87,7 @@ def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, 
 
     before, after = neighbour_months(month)
     return {
-        "title": format_date(month, "LLLL y", locale="en"),
+        "title": format_date(month, "LLLL y", locale=locale()),
         "tabs": [
             {"href": address("month", month), "label": _("Month"), "current": view != "list"},
             {"href": address("list", month), "label": _("List"), "current": view == "list"},
@@ -96,7 +105,7 @@ def _local(asked: str | None, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _said(day: date, today: date) -> str:
-    words = format_date(day, "EEEE d MMMM", locale="en")
+    words = say_day(day, locale())
     near = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}.get((day - today).days)
     return f"{near}, {words}" if near else words
 
@@ -120,14 +129,6 @@ def _is_phone(request: AnyRequest) -> bool:
     """Under 768 px the list is the default; a server can only guess."""
     hint, browser = request.headers.get("sec-ch-ua-mobile"), request.headers.get("user-agent", "")
     return hint == "?1" if hint else "Mobi" in browser
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone)
-
-
-def _end(day: date, zone: ZoneInfo) -> datetime:
-    return _midnight(day + _DAY, zone)
 
 
 routes = [calendar, *post_views.routes, *post_acts.routes]

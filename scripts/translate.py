@@ -7,7 +7,8 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -21,13 +22,15 @@ ROOMS = ("bot", "adapters", "content_calendar")
 # What is said only in a terminal, a log or to one who writes code stays English; so do the letters
 # and the bot, which have their own words for each language.
 ELSEWHERE = re.compile(
-    r"bot/(commands|demo|migrations|sample|understanding|db)/|adapters/(?!webchat/)"
-    r"|bot/(cli|main|measures|settings|supervisor|web/system)\.py|bot/networks/registry\.py"
-    r"|bot/engagement/phrases\.py|content_calendar/recurrence/checks\.py"
+    r"bot/(checkup|cli|commands|db|demo|exports|imports|main|measures|migrations|networks/registry"
+    r"|replay|sample|settings|supervisor|understanding|web/system|engagement/phrases)\b"
+    r"|adapters/sandbox/(__init__|book|ledger|translate)|content_calendar/recurrence/checks"
 )
 JINJA = {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "silent": "false"}
 KEYWORDS = {"_": None, **{name: DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext")}}
+ERRORS = {"HubbubError", "Conflict", "InvalidInput", "NotAllowed", "NotFound"}
 SENTENCE = re.compile(r"(?:[A-Z“]|%s ).* .*[.?]", re.DOTALL)
+NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a date of today would make every day's file another
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd%]")
 
 Texts = Iterator[tuple[int, str | tuple[str, ...]]]
@@ -87,7 +90,7 @@ def _text_of(node: ast.AST) -> str:
 
 
 def _is_error(base: ast.AST) -> bool:
-    return getattr(base, "id", "") in {"HubbubError", "Conflict", "InvalidInput", "NotAllowed"}
+    return getattr(base, "id", "") in ERRORS
 
 
 def translated(path: Path) -> Catalog:
@@ -113,17 +116,20 @@ def _is_whole(message: Message) -> bool:
 
 
 def _keeps_placeholders(message: Message) -> bool:
-    """A plural's one may leave out its number: "one reply"."""
-    wanted = [sorted(PLACEHOLDER.findall(form)) for form in _forms(message.id)]
-    said = [sorted(PLACEHOLDER.findall(form)) for form in _forms(message.string)]
-    return said == wanted
+    return _placeholders(message.string) == _placeholders(message.id)
 
 
-def _forms(text: str | tuple[str, ...] | None) -> tuple[str, ...]:
+def _placeholders(text: str | Sequence[str] | None) -> list[list[str]]:
+    """Those of each form: named ones in any order, others in theirs; "%.0s" leaves a word out."""
+    found = [PLACEHOLDER.findall(form.replace("%.0s", "%s")) for form in _forms(text)]
+    return [sorted(each) if "(" in "".join(each) else each for each in found]
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
     return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
-def _first(text: str | tuple[str, ...]) -> str:
+def _first(text: str | Sequence[str]) -> str:
     return _forms(text)[0]
 
 
@@ -147,22 +153,35 @@ msgstr ""
 
 
 def _as_mo(catalog: Catalog) -> bytes:
+    catalog.creation_date = catalog.revision_date = NO_DAY
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
 
 
-def main() -> int:
-    """Write the catalogues, or with --check compare; 1 and a line per problem."""
-    found = []
+def files() -> Iterator[tuple[Catalog, dict[Path, bytes]]]:
+    """Each language's catalogue of today, and what its two files should hold."""
     for path in sorted(LOCALES.glob("*/LC_MESSAGES/hubbub.po")):
         catalog = translated(path)
-        for file, content in ((path, _as_po(catalog)), (path.with_suffix(".mo"), _as_mo(catalog))):
-            if "--check" not in sys.argv[1:]:
-                file.write_bytes(content)
-            elif not file.exists() or file.read_bytes() != content:
-                found.append(f"{file.relative_to(ROOT)}: stale. Run `make translations`")
-        found += [f"{path.relative_to(ROOT)}: {problem}" for problem in problems(catalog)]
+        yield catalog, {path: _as_po(catalog), path.with_suffix(".mo"): _as_mo(catalog)}
+
+
+def outdated() -> Iterator[str]:
+    """A line for everything that is not as it should be."""
+    for catalog, wanted in files():
+        for path, content in wanted.items():
+            if not path.exists() or path.read_bytes() != content:
+                yield f"{path.relative_to(ROOT)} is stale. Run `make translations`"
+        yield from (f"{catalog.locale}: {problem}" for problem in problems(catalog))
+
+
+def main() -> int:
+    """Write the catalogues, or with --check compare; 1 and a line per problem."""
+    if "--check" not in sys.argv[1:]:
+        for _, wanted in files():
+            for path, content in wanted.items():
+                path.write_bytes(content)
+    found = list(outdated())
     for problem in found:
         print(problem, file=sys.stderr)
     return 1 if found else 0

@@ -42,7 +42,7 @@ class PlainErrors(TyperGroup):
         except HubbubError as error:
             complain(*getattr(error, "problems", (str(error),)))
             raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from None
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        except sa.exc.DBAPIError as error:
             complain(f"The database can't be used right now: {str(error.orig).strip()}")
             raise typer.Exit(1) from None
         except BrokenPipeError:

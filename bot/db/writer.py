@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -43,6 +43,7 @@ class Writer:
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="writer", daemon=True)
         self._stopped = False
+        self._gate = Lock()
 
     def start(self) -> "Writer":
         self._thread.start()
@@ -50,10 +51,12 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what is waiting, then end the thread."""
-        if not self._stopped:
+        with self._gate:
+            if self._stopped:
+                return
             self._stopped = True
             self._orders.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def __enter__(self) -> "Writer":
         return self.start()
@@ -62,10 +65,11 @@ class Writer:
         self.stop()
 
     def submit(self, command: Command[T]) -> "Future[T]":
-        if self._stopped:
-            raise DatabaseUnavailable("Hubbub is shutting down; nothing was stored.")
         order = _Order(command)
-        self._orders.put(order)
+        with self._gate:
+            if self._stopped:
+                raise DatabaseUnavailable("Hubbub is shutting down; nothing was stored.")
+            self._orders.put(order)
         return order.future
 
     async def run(self, command: Command[T]) -> T:

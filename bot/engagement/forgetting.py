@@ -1,4 +1,4 @@
-"""Words that their author has changed or taken back are changed everywhere we keep them."""
+"""Words that their author has changed, or taken back: then they go from everywhere."""
 
 import sqlalchemy as sa
 
@@ -14,7 +14,10 @@ _GONE = "(taken back by its author)"
 
 
 def rewrite(session: Session, event: Understood, text: str) -> None:
-    """The message that the event edits or, with an empty text, deletes."""
+    """The message that the event edits or, with an empty text, deletes.
+
+    An edit changes what is shown of the message; what it was understood to say stays.
+    """
     in_channel = sa.and_(
         Channel.workspace_id == Message.workspace_id, Channel.id == Message.channel_id
     )

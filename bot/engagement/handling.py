@@ -20,7 +20,7 @@ from bot.networks import Action, Content, EventKind
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.products.models import Product
-from bot.suggestions.hearing import MATTERS, Ear, Heard, Matter
+from bot.suggestions.hearing import MATTERS, Heard, Matter, hear
 from bot.suppliers.models import Answer, Case, Supplier
 from bot.suppliers.opening import open_cases
 from bot.understanding import Kind
@@ -59,6 +59,7 @@ class _Work:
     members: dict[Identity, Member] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     signals: list[dict[str, Any]] = field(default_factory=list)
+    matters: list[Matter] = field(default_factory=list)
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
 
     def handle(self, batch: list[Understood]) -> None:
@@ -67,13 +68,13 @@ class _Work:
             self.session,
             [(one.network, one.account, one.author) for one in said if one.author],
         )
-        ear = Ear(self.session)
         for one in said:
             self._note(one)
-            self._hear(one, ear)
+            self._note_signals(one)
         insert_all(self.session, Message, self.messages)
         insert_all(self.session, Signal, self.signals)
-        ear.write()
+        for heard in hear(self.session, self.matters):
+            self.heard.setdefault(heard.matter.message_id, []).append(heard)
         owners = self._open_cases()
         answers = [self._say(one, text) for one in said if (text := self._answer(one, owners))]
         outbox.enqueue_all(self.session, answers)
@@ -104,7 +105,7 @@ class _Work:
         )
         self.session.announce(f"chat:{channel.id.hex}")
 
-    def _hear(self, one: Understood, ear: Ear) -> None:
+    def _note_signals(self, one: Understood) -> None:
         member = self._member(one)
         for meaning in one.meanings:
             said = meaning.signal
@@ -126,18 +127,19 @@ class _Work:
             )
             if one.asked or said.kind not in MATTERS or said.confidence < _SURE_ENOUGH:
                 continue
-            matter = Matter(
-                kind=said.kind,
-                facet=said.facet,
-                product_id=meaning.product_id,
-                words=said.words,
-                said_at=one.occurred_at,
-                message_id=one.id,
-                signal_id=id,
-                member_id=member.id,
-                person_id=member.person_id,
+            self.matters.append(
+                Matter(
+                    kind=said.kind,
+                    facet=said.facet,
+                    product_id=meaning.product_id,
+                    words=said.words,
+                    said_at=one.occurred_at,
+                    message_id=one.id,
+                    signal_id=id,
+                    member_id=member.id,
+                    person_id=member.person_id,
+                )
             )
-            self.heard.setdefault(one.id, []).append(ear.hear(matter))
 
     def _open_cases(self) -> dict[UUID, str | None]:
         """The partner's name by suggestion, None where it is still to be found out whose it is."""
@@ -151,7 +153,7 @@ class _Work:
             .join(Supplier, Supplier.id == Case.supplier_id)
             .where(Case.suggestion_id.in_({heard.suggestion_id for heard in everything}))
         )
-        return {id: name for id, name in self.session.execute(owners)} if everything else {}
+        return dict(self.session.execute(owners).tuples().all()) if everything else {}
 
     def _answer(self, one: Understood, owners: dict[UUID, str | None]) -> str:
         name = self._member(one).name

@@ -67,7 +67,7 @@ class Listening:
         )
         if fence is None:
             return 0
-        batch = await asyncio.to_thread(self._read)
+        batch = await self._batch()
         if not batch:
             return 0
         try:
@@ -84,9 +84,22 @@ class Listening:
             new = sa.select(Event.id).filter_by(state=EventState.NEW).limit(1)
             return session.scalar(new) is not None
 
-    def _read(self) -> list[Understood]:
+    async def _batch(self) -> list[Understood]:
+        """Where one of many can't even be read, they are read one by one until it is found."""
+        for most in (_BATCH, 1):
+            try:
+                return await asyncio.to_thread(self._read, most)
+            except sa.exc.OperationalError:
+                raise
+            except Exception as error:
+                _log.exception("a message could not be read")
+                problem = f"Hubbub stumbled over it: {error!r}"
+        await self._writer.run(lambda session: _put_aside(session, _oldest(session), problem))
+        return []
+
+    def _read(self, most: int) -> list[Understood]:
         with self._writer.database.reading() as session:
-            return read(session, most=_BATCH, languages=self._speak.languages)
+            return read(session, most=most, languages=self._speak.languages)
 
     async def _keep(self, batch: list[Understood], fence: int) -> None:
         def command(session: Session) -> int:
@@ -117,6 +130,11 @@ class Listening:
                 return session.need(Event, id).state is not EventState.NEW
 
         return await asyncio.to_thread(state)
+
+
+def _oldest(session: Session) -> UUID:
+    new = sa.select(Event.id).filter_by(state=EventState.NEW).order_by(Event.id).limit(1)
+    return session.scalars(new).one()
 
 
 def _put_aside(session: Session, id: UUID, problem: str) -> None:

@@ -77,7 +77,10 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
 _LONGEST_QUOTE = 160
 
 # The whole of what was said, or pressed as a button: somebody wants a human.
-_WHO = r"(?:person|human(?: being)?|somebody|someone|mensch(?:en)?|mitarbeiter(?:in)?|jemand(?:em|en)?)"
+_WHO = (
+    r"(?:person|human(?: being)?|somebody|someone"
+    r"|mensch(?:en)?|mitarbeiter(?:in)?|jemand(?:em|en)?)"
+)
 _ASKS_FOR_A_PERSON = re.compile(
     rf"""(?:(?:please|bitte|can|could|may|i|want|would|like|need|to|ich|will|möchte|würde|gern|kann)\s+)*
     (?:(?:talk|speak|chat|write)\s+(?:to|with)\s+|mit\s+)?

@@ -19,6 +19,8 @@ from bot.understanding import Context, ProductFinder, Signal, language_of, under
 _SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
 # Values of the buttons under our posts and of the chat's own "Talk to a person".
 _PERSON = "person"
+# Characters from which a text shows its language.
+_TELLING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def _understand(
     details = event.details
     text: str = details["text"]
     human = wants_person(text) or details["data"].get("value") == _PERSON
-    language = language_of(text, languages)
+    language = _language(text, answers, languages)
     said = event.kind in _SAID and text.strip() and not human
     assert event.kind is not None
     return Understood(
@@ -119,6 +121,13 @@ def _understand(
         meanings=tuple(_meanings(text, language, answers, products)) if said and products else (),
         wants_person=human,
     )
+
+
+def _language(text: str, answers: Answered | None, languages: Sequence[str]) -> str:
+    """One word tells little: then it is the language of what it answers, else the shop's own."""
+    if len(text) >= _TELLING:
+        return language_of(text, languages)
+    return language_of(answers.text, languages) if answers else languages[0]
 
 
 def _meanings(

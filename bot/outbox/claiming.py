@@ -90,6 +90,11 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
     now = session.now()
     other = aliased(Delivery)
     to_be_tried_again = sa.and_(other.attempt > 0, other.note != "")
+    # A total order that no try changes: no two wait for each other.
+    before = sa.or_(
+        other.turn_at < Delivery.turn_at,
+        sa.and_(other.turn_at == Delivery.turn_at, other.id < Delivery.id),
+    )
     in_the_way = sa.exists().where(
         other.workspace_id == Delivery.workspace_id,
         other.conversation == Delivery.conversation,
@@ -97,8 +102,7 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
             other.state == DeliveryState.SENDING,
             sa.and_(
                 other.state == DeliveryState.PENDING,
-                # By id alone, as due times move with every try: no two wait for each other.
-                other.id < Delivery.id,
+                before,
                 sa.or_(other.due_at <= now, to_be_tried_again),
             ),
         ),

@@ -62,7 +62,8 @@ class Delivery(Row):
     about_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # moves with every try
+    turn_at: Mapped[datetime]  # its turn in the conversation: moves only when a person moves it
     released_at: Mapped[datetime | None]  # a person said "send it", however late it is
     state: Mapped[DeliveryState] = mapped_column(default=DeliveryState.PENDING)
     attempt: Mapped[int] = mapped_column(default=0)

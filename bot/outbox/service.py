@@ -51,6 +51,7 @@ def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
         "product_id": what.get("product_id"),
         "created_at": now,
         "due_at": what.get("due_at") or now,
+        "turn_at": what.get("due_at") or now,
     }
 
 
@@ -96,7 +97,7 @@ def cancel(session: Session, delivery: Delivery) -> None:
 def reschedule(session: Session, delivery: Delivery, due_at: datetime) -> None:
     """Leave at another time. Raises `Conflict` when it is leaving or gone."""
     _only(lock(session, delivery), _WAITING)
-    delivery.due_at = due_at
+    delivery.due_at = delivery.turn_at = due_at
     delivery.note = ""
     _move(session, delivery, DeliveryState.PENDING)
 
@@ -111,7 +112,7 @@ def revise(session: Session, delivery: Delivery, content: Content) -> None:
 def revive(session: Session, delivery: Delivery, due_at: datetime) -> None:
     """Let a cancelled delivery leave after all, at ``due_at``."""
     _only(lock(session, delivery), {DeliveryState.CANCELLED})
-    delivery.due_at = due_at
+    delivery.due_at = delivery.turn_at = due_at
     _move(session, delivery, DeliveryState.PENDING)
 
 

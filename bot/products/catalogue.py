@@ -77,7 +77,7 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         for number, cells in enumerate(reader, 1):
             if any(cell.strip() for cell in cells):
-                numbered.append((number, [_clean(cell) for cell in cells]))
+                numbered.append((number, [unguarded(cell) for cell in cells]))
             if len(numbered) > MOST_ROWS + 1:
                 raise InvalidInput(f"The file has too many rows: at most {MOST_ROWS:,} fit.")
     except csv.Error as error:
@@ -104,7 +104,7 @@ def _headings(cells: list[str]) -> list[str]:
     return headings
 
 
-def _clean(cell: str) -> str:
+def unguarded(cell: str) -> str:
     """The cell as it was before `guarded` made it harmless."""
     if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA):
         cell = cell[1:]

@@ -26,14 +26,14 @@ from bot.outbox.models import About, Delivery, DeliveryState
 from bot.replay.records import ACCOUNT, CHANNEL, NETWORK
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers.models import Case
-from bot.understanding import Kind
+from bot.understanding import Kind, understand
 
 T = TypeVar("T")
 
 _NAME = "Recorded messages"
 
-# As many as the inbox is read at once (`bot.engagement.listening`).
-_AT_ONCE = 100
+# As many as the writer commits together at most, about.
+_AT_ONCE = 250
 # Whoever reads the inbox holds this; a portion takes far less time.
 _LEASE, _LEASE_FOR = "inbox", timedelta(minutes=1)
 
@@ -71,6 +71,7 @@ class Replay:
     def play(self, events: Iterable[Event], progress: Callable[[int], None]) -> Played:
         """Raises `Conflict` while a running Hubbub reads this inbox."""
         suggestions, voices = self._writer.run_blocking(_counts)
+        understand("Hello!")  # the word lists load with the first message, as they do at a start
         played, began, worked = Played(), time.monotonic(), time.process_time()
         for some in _portions(events, _AT_ONCE):
             received, kinds = self._writer.run_blocking(partial(self._take_in, some=some))
@@ -93,7 +94,8 @@ class Replay:
         began = session.now()
         received = receive(session, some)
         kinds: Counter[Kind] = Counter()
-        while batch := read(session, most=_AT_ONCE, languages=self._speak.languages):
+        # What a network brings meanwhile is read too, and answered as always.
+        if batch := read(session, most=2 * _AT_ONCE, languages=self._speak.languages):
             keep(session, batch, self._speak)
             ours = [one for one in batch if one.network == NETWORK]
             kinds.update(meaning.signal.kind for one in ours for meaning in one.meanings)

@@ -1,5 +1,6 @@
 """Whether what somebody says was said before: then it joins, else it opens a suggestion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,13 @@ import sqlalchemy as sa
 
 from bot.db import Session, insert_all
 from bot.suggestions.models import Suggestion, SuggestionState, Voice
-from bot.understanding import Facet, Kind, LikenessIndex
+from bot.understanding import Facet, Kind, LikenessIndex, gist
 
-# Merged alone only when very like and about the same product (UNDERSTANDING.md); where no product
-# is known, only what is nearly the same sentence. Below, staff may merge by hand.
-_LIKE, _LIKE_WITHOUT_PRODUCT = 0.7, 0.85
+# Merged alone only when very like and about the same product; where no product is known, only what
+# has the same telling words. Staff may merge the rest by hand.
+_LIKE = 0.7
+# A gist longer than this (PostgreSQL's index takes about 2,700 bytes) is no gist any more.
+_LONGEST_GIST = 400
 
 _CLOSED = (SuggestionState.DONE, SuggestionState.DECLINED)
 
@@ -48,15 +51,37 @@ class Heard:
     others: int = 0
 
 
+def hear(session: Session, matters: Sequence[Matter]) -> list[Heard]:
+    """Join or open a suggestion for each, in order, and write them down.
+
+    Their messages and signals stand in the tables already.
+    """
+    ear = _Ear(session)
+    ear.recall(matters)
+    heard = [ear.hear(matter) for matter in matters]
+    ear.write()
+    return heard
+
+
 @dataclass(slots=True)
-class Ear:
-    """Joins or opens the suggestions of one transaction; `write` puts them into the tables."""
+class _Ear:
+    """What is known already, what is new, in one transaction."""
 
     session: Session
-    _known: dict[tuple[UUID | None, Kind], LikenessIndex] = field(default_factory=dict)
+    _known: dict[tuple[UUID, Kind], LikenessIndex] = field(default_factory=dict)
+    _same_words: dict[tuple[Kind, str], UUID] = field(default_factory=dict)
     _people: dict[UUID, set[UUID]] = field(default_factory=dict)
     _opened: list[dict[str, Any]] = field(default_factory=list)
     _voices: list[dict[str, Any]] = field(default_factory=list)
+
+    def recall(self, matters: Sequence[Matter]) -> None:
+        """Which of those without a product were said before in the same telling words."""
+        gists = {_gist(matter.words) for matter in matters if matter.product_id is None} - {""}
+        if gists:
+            known = _open(None).where(Suggestion.gist.in_(gists)).order_by(Suggestion.id.desc())
+            columns = known.with_only_columns(Suggestion.kind, Suggestion.gist, Suggestion.id)
+            for kind, said, id in self.session.execute(columns).tuples():
+                self._same_words[kind, said] = id
 
     def hear(self, matter: Matter) -> Heard:
         id = self._like(matter)
@@ -73,23 +98,25 @@ class Ear:
         )
 
     def write(self) -> None:
-        """Their messages and signals stand in the tables already."""
         insert_all(self.session, Suggestion, self._opened)
         insert_all(self.session, Voice, self._voices)
-        if self._voices:
-            joined = {voice["suggestion_id"] for voice in self._voices}
+        joined = {voice["suggestion_id"] for voice in self._voices}
+        joined -= {one["id"] for one in self._opened}
+        if joined:
             self.session.execute(
                 sa.update(Suggestion)
-                .where(Suggestion.id.in_(joined - {one["id"] for one in self._opened}))
+                .where(Suggestion.id.in_(joined))
                 .values(last_voice_at=self.session.now()),
                 execution_options={"synchronize_session": False},
             )
+        if self._voices:
             self.session.announce("suggestions")
 
     def _like(self, matter: Matter) -> UUID | None:
+        if matter.product_id is None:
+            return self._same_words.get((matter.kind, _gist(matter.words)))
         found = self._index(matter.product_id, matter.kind).best(matter.words)
-        enough = _LIKE if matter.product_id else _LIKE_WITHOUT_PRODUCT
-        if found is None or found[1] < enough:
+        if found is None or found[1] < _LIKE:
             return None
         assert isinstance(found[0], UUID)
         return found[0]
@@ -103,12 +130,17 @@ class Ear:
                 "facet": matter.facet,
                 "product_id": matter.product_id,
                 "words": matter.words,
+                "gist": _gist(matter.words),
                 "created_at": now,
                 "last_voice_at": now,
             }
         )
         self._people[id] = set()
-        self._index(matter.product_id, matter.kind).add(id, matter.words)
+        if matter.product_id is None:
+            if said := _gist(matter.words):
+                self._same_words[matter.kind, said] = id
+        else:
+            self._index(matter.product_id, matter.kind).add(id, matter.words)
         return id
 
     def _people_of(self, id: UUID) -> set[UUID]:
@@ -117,19 +149,28 @@ class Ear:
             self._people[id] = set(self.session.scalars(said))
         return self._people[id]
 
-    def _index(self, product_id: UUID | None, kind: Kind) -> LikenessIndex:
+    def _index(self, product_id: UUID, kind: Kind) -> LikenessIndex:
         index = self._known.get((product_id, kind))
         if index is None:
             index = self._known[product_id, kind] = LikenessIndex()
-            open_ones = sa.select(Suggestion.id, Suggestion.words).where(
-                Suggestion.product_id == product_id,
-                Suggestion.kind == kind,
-                Suggestion.merged_into_id.is_(None),
-                Suggestion.state.not_in(_CLOSED),
-            )
-            for id, words in self.session.execute(open_ones):
+            known = _open(product_id).where(Suggestion.kind == kind)
+            columns = known.with_only_columns(Suggestion.id, Suggestion.words)
+            for id, words in self.session.execute(columns).tuples():
                 index.add(id, words)
         return index
+
+
+def _open(product_id: UUID | None) -> sa.Select[Any]:
+    return sa.select(Suggestion).where(
+        Suggestion.product_id == product_id,
+        Suggestion.merged_into_id.is_(None),
+        Suggestion.state.not_in(_CLOSED),
+    )
+
+
+def _gist(words: str) -> str:
+    found = gist(words)
+    return found if len(found) <= _LONGEST_GIST else ""
 
 
 def _voice(suggestion_id: UUID, matter: Matter) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Suggestion(Row):
     __table_args__ = (
         references("product_id", "product"),
         references("merged_into_id", "suggestion"),
-        sa.Index(None, "workspace_id", "product_id", "kind"),
+        sa.Index(None, "workspace_id", "product_id", "kind", "gist"),
         sa.Index(None, "workspace_id", "state", "id"),
         sa.Index(None, "workspace_id", "merged_into_id"),
     )
@@ -34,6 +34,7 @@ class Suggestion(Row):
     facet: Mapped[Facet]
     product_id: Mapped[UUID | None]
     words: Mapped[str]  # of the first who said it
+    gist: Mapped[str] = mapped_column(default="")  # `understanding.gist` of the words
     state: Mapped[SuggestionState] = mapped_column(default=SuggestionState.NEW)
     merged_into_id: Mapped[UUID | None]
     created_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from bot.networks import Content
 from bot.suppliers.models import Role
+from bot.suppliers.words import SUBJECTS
 from bot.understanding import Kind
 
 # Stands where the magic link goes: no token lies in the outbox, see `suppliers.links.finish`.
@@ -67,9 +68,8 @@ The link works once, for seven days, and is meant for you alone.
 
 def subject(kind: Kind, product: str) -> str:
     """ "A problem about Brew kettle": what a case is called."""
-    what = _ABOUT[kind]
-    said = f"{what} about {product}" if product else f"{what} from our community"
-    return said[:1].upper() + said[1:]
+    about, alone = SUBJECTS[kind]
+    return about % product if product else alone
 
 
 def _hours(hours: int) -> str:

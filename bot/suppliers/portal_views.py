@@ -18,7 +18,7 @@ from bot.suppliers.words import CALLED, DONE, say_date
 from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
 from bot.web.i18n import gettext as _
-from bot.web.i18n import ngettext
+from bot.web.i18n import ngettext, retell
 from bot.web.pages import AnyRequest, Page, back_to, page
 from bot.web.stream import Streams
 
@@ -57,7 +57,7 @@ def _case_page(
     return page(
         "suppliers/case.html",
         status=status,
-        title=letters.subject(file.view.suggestion.kind, file.view.product),
+        title=retell(letters.subject(file.view.suggestion.kind, file.view.product)),
         file=file,
         allowed=[act for act in CALLED if act in acts.ALLOWED[file.view.case.state]],
         called=CALLED,
@@ -112,9 +112,9 @@ def _decide(session: Session, partner: Partner, case_id: UUID, form: DecisionFor
 def _beside(error: InvalidInput | Conflict, act: str) -> dict[str, list[str]]:
     """The problems by field; the words of each act have a field of their own."""
     if isinstance(error, Conflict):
-        return {"": [_(str(error))]}
+        return {"": [str(error)]}
     return {
-        f"words_{act}" if name == "text" else name: [_(text) for text in found]
+        f"words_{act}" if name == "text" else name: list(found)
         for name, found in problems(error).items()
     }
 

@@ -6,6 +6,7 @@ from datetime import date
 from babel.dates import format_skeleton
 
 from bot.suppliers.models import Act, Role
+from bot.understanding import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,18 @@ DONE = {
     Act.PROMISE: _("Promised"),
     Act.DELIVER: _("Done"),
     Act.DECLINE: _("Declined"),
+}
+
+# What a case is called, with its product and without.
+SUBJECTS = {
+    Kind.SUGGESTION: (_("A suggestion about %s"), _("A suggestion from our community")),
+    Kind.PROBLEM: (_("A problem about %s"), _("A problem from our community")),
+    Kind.WISH: (_("A wish about %s"), _("A wish from our community")),
+    Kind.QUESTION: (_("A question about %s"), _("A question from our community")),
+    Kind.PRAISE: (_("Praise about %s"), _("Praise from our community")),
+    Kind.DELIVERY: (_("A matter of delivery about %s"), _("A matter of delivery")),
+    Kind.ABOUT_BOT: (_("Something about our bot and %s"), _("Something about our bot")),
+    Kind.CHATTER: (_("Something about %s"), _("Something from our community")),
 }
 
 

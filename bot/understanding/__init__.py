@@ -2,7 +2,7 @@
 
 from bot.understanding.kinds import Context, Facet, Kind, Signal
 from bot.understanding.language import language_of
-from bot.understanding.likeness import LikenessIndex, best_match, likeness
+from bot.understanding.likeness import LikenessIndex, best_match, gist, likeness
 from bot.understanding.masking import mask
 from bot.understanding.polarity import polarity
 from bot.understanding.products import Candidate, ProductFinder, ProductName
@@ -18,6 +18,7 @@ __all__ = [
     "ProductName",
     "Signal",
     "best_match",
+    "gist",
     "language_of",
     "likeness",
     "mask",

@@ -41,6 +41,15 @@ def likeness(a: str, b: str) -> float:
     return min(1.0, score * (_CONTRADICTION if _contradict(one, two) else 1.0))
 
 
+def gist(text: str) -> str:
+    """The telling words, the same for every way of saying exactly that; "" where none tells.
+
+    Two texts of one gist are the same matter without comparing them with anything else.
+    """
+    found = _gist(text)
+    return " ".join(["not"] * found.negated + sorted(found.stems)) if found.stems else ""
+
+
 def best_match(
     text: str, candidates: Sequence[tuple[Hashable, str]]
 ) -> tuple[Hashable, float] | None:

@@ -18,7 +18,7 @@ from litestar.types import ControllerRouterHandler
 
 from bot.accounts.tokens import sign
 from bot.errors import HubbubError
-from bot.web import dependencies, entering, errors, forms, stream, system
+from bot.web import dependencies, entering, errors, forms, i18n, stream, system
 from bot.web.access import Access, guard, refuse_undeclared
 from bot.web.house import House
 from bot.web.safety import safety_headers
@@ -88,6 +88,7 @@ def create_app(
         on_shutdown=[streams.close],
         state=State({"house": house, "streams": streams, "limits": {}}),
     )
+    app.asgi_handler = i18n.speaking(app.asgi_handler, house.settings.shop.languages)
     refuse_undeclared(app.routes)
     return app
 

@@ -21,6 +21,7 @@ from bot.errors import (
 from bot.logs import log
 from bot.web.access import NotSignedIn
 from bot.web.i18n import gettext as _
+from bot.web.i18n import retell
 from bot.web.limits import TooManyRequests
 from bot.web.pages import Fragment
 
@@ -59,7 +60,7 @@ def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
     pause = {"Retry-After": RETRY_AFTER} if status == 503 else {}
     pause |= {"Retry-After": "60"} if status == 429 else {}
     # The page says "nothing here" in its own, warmer words; every such answer is the same.
-    detail = "" if isinstance(error, NotFound) else _((said or "").strip())
+    detail = "" if isinstance(error, NotFound) else retell((said or "").strip())
     return _answer(request, Told(status=status, detail=detail, headers=pause))
 
 

@@ -76,7 +76,7 @@ def surroundings(request: AnyRequest) -> dict[str, Any]:
         "csrf_token": ScopeState.from_scope(request.scope).csrf_token or "",
         "now": house.clock.now(),
         "zone": ZoneInfo(shop.zone),
-        "locale": i18n.choose(request.headers.get("accept-language", ""), shop.languages),
+        "locale": i18n.locale(),
         "theme": theme if theme in {"light", "dark"} else "",
     }
 

@@ -40,6 +40,7 @@ def make_engine() -> JinjaTemplateEngine:
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         i18n.gettext, i18n.ngettext, newstyle=True
     )
+    environment.filters["translated"] = i18n.retell
     environment.globals.update(
         static=static,
         hue=words.hue,

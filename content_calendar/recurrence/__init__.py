@@ -10,6 +10,7 @@ The start counts as an occurrence only if the rule itself meets it.
 """
 
 from content_calendar.recurrence.checks import check
+from content_calendar.recurrence.german import describe_german
 from content_calendar.recurrence.rules import Rule, occurrences, split, without
 from content_calendar.recurrence.words import describe
 from content_calendar.recurrence.zones import Slot, Wall, resolve, zone_info, zone_names
@@ -20,6 +21,7 @@ __all__ = [
     "Wall",
     "check",
     "describe",
+    "describe_german",
     "occurrences",
     "resolve",
     "split",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from bot.clock import FrozenClock
-from bot.db import Session, Writer
+from bot.db import Command, Session, Writer
 from bot.inbox.models import Event, EventState
 from bot.members.models import Member
 from bot.networks import Author, EventKind
@@ -153,9 +153,16 @@ async def test_what_was_repeated_by_the_network_is_answered_once(community: Comm
     assert len(texts(await community.book.entries())) == 1
 
 
-def spoil(session: Session) -> None:
-    """The oldest event's author is of a shape that nobody can handle."""
-    event = session.scalars(sa.select(Event).order_by(Event.id).limit(1)).one()
+def oldest(session: Session) -> Event:
+    return session.scalars(sa.select(Event).order_by(Event.id).limit(1)).one()
+
+
+def can_not_be_read(session: Session) -> None:
+    oldest(session).details = {}
+
+
+def can_not_be_kept(session: Session) -> None:
+    event = oldest(session)
     event.details = event.details | {"author": {"id": None, "name": None}}
 
 
@@ -168,8 +175,9 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize("spoil", [can_not_be_read, can_not_be_kept])
 async def test_what_can_not_be_handled_is_put_aside_and_those_behind_it_are_read(
-    community: Community,
+    community: Community, spoil: Command[None]
 ) -> None:
     await community.hear(*(community.network.event(WISH, author=name) for name in ("Bad", "Bo")))
     await community.writer.run(spoil)

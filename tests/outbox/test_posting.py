@@ -114,7 +114,7 @@ async def test_many_released_at_once_are_still_no_burst(writer: Writer, clock: F
     await policy(office, Overdue.ASK, most=2, minutes=10)
     keys = await posts(office, *[clock.now()] * 6)
     office.later(timedelta(days=7))
-    for key in keys:
+    for _ in keys:
         await office.postman.deliver_due()
     for key in keys:
         await office.change(key, retry)

@@ -206,6 +206,7 @@ def upgrade() -> None:
     sa.Column('product_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('turn_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('state', sa.Enum('pending', 'sending', 'sent', 'unknown', 'refused', 'held', 'cancelled', name='deliverystate', native_enum=False, length=32), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
@@ -280,6 +281,7 @@ def upgrade() -> None:
     sa.Column('facet', sa.Enum('quality', 'usefulness', 'improvement', 'none', name='facet', native_enum=False, length=32), nullable=False),
     sa.Column('product_id', sa.Uuid(), nullable=True),
     sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('gist', sa.Text(), nullable=False),
     sa.Column('state', sa.Enum('new', 'in_review', 'with_partner', 'planned', 'done', 'declined', name='suggestionstate', native_enum=False, length=32), nullable=False),
     sa.Column('merged_into_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -291,7 +293,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('suggestion', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_suggestion_workspace_id_merged_into_id'), ['workspace_id', 'merged_into_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_suggestion_workspace_id_product_id_kind'), ['workspace_id', 'product_id', 'kind'], unique=False)
+        batch_op.create_index(batch_op.f('ix_suggestion_workspace_id_product_id_kind_gist'), ['workspace_id', 'product_id', 'kind', 'gist'], unique=False)
         batch_op.create_index(batch_op.f('ix_suggestion_workspace_id_state_id'), ['workspace_id', 'state', 'id'], unique=False)
 
     op.create_table('case',
@@ -493,7 +495,7 @@ def downgrade() -> None:
     op.drop_table('case')
     with op.batch_alter_table('suggestion', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_suggestion_workspace_id_state_id'))
-        batch_op.drop_index(batch_op.f('ix_suggestion_workspace_id_product_id_kind'))
+        batch_op.drop_index(batch_op.f('ix_suggestion_workspace_id_product_id_kind_gist'))
         batch_op.drop_index(batch_op.f('ix_suggestion_workspace_id_merged_into_id'))
 
     op.drop_table('suggestion')
