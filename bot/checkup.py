@@ -90,7 +90,9 @@ def _program() -> Iterator[Finding]:
     missing = [package.name for package in packages() if not package.version]
     if missing:
         names = ", ".join(missing)
-        yield Finding(Level.BAD, "Packages", f"Missing: {names}. Run make run, or pip install hubbub.")
+        yield Finding(
+            Level.BAD, "Packages", f"Missing: {names}. Run make run, or pip install hubbub."
+        )
     else:
         yield Finding(Level.FINE, "Packages", "All that Hubbub needs is installed.")
 

@@ -68,7 +68,9 @@ def suppliers(session: Session) -> Iterator[Row]:
 def suggestions(session: Session) -> Iterator[Row]:
     """Those that stand by themselves, with all who said them."""
     found = (
-        sa.select(Suggestion, Product, Case, Supplier.name)
+        sa.select(
+            Suggestion, Product.sku, Product.name, Case.state, Case.promised_for, Supplier.name
+        )
         .outerjoin(Product, Product.id == Suggestion.product_id)
         .outerjoin(Case, Case.suggestion_id == Suggestion.id)
         .outerjoin(Supplier, Supplier.id == Case.supplier_id)
@@ -77,19 +79,19 @@ def suggestions(session: Session) -> Iterator[Row]:
     )
     for rows in session.execute(found).partitions(_PORTION):
         said = queries.said(session, [suggestion.id for suggestion, *_ in rows])
-        for suggestion, product, case, partner in rows:
+        for suggestion, sku, product, state, promised_for, partner in rows:
             yield {
                 "first_said": suggestion.created_at,
                 "last_said": suggestion.last_voice_at,
                 "kind": suggestion.kind.value,
-                "sku": product.sku if product else "",
-                "product": product.name if product else "",
+                "sku": sku or "",
+                "product": product or "",
                 "words": suggestion.words,
                 "people": said[suggestion.id].people,
                 "state": suggestion.state.value,
                 "partner": partner or "",
-                "case": case.state.value if case else "",
-                "promised_for": case.promised_for if case else None,
+                "case": state.value if state else "",
+                "promised_for": promised_for,
             }
 
 

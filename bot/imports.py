@@ -57,7 +57,9 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 row = zip(headings, (unguarded(cell) for cell in cells), strict=False)
                 yield number, dict(row)
     except csv.Error as error:
-        raise InvalidInput(f"The file can't be read from line {reader.line_num} on: {error}.") from None
+        raise InvalidInput(
+            f"The file can't be read from line {reader.line_num} on: {error}."
+        ) from None
     if not headings:
         raise InvalidInput("The file is empty.")
 

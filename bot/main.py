@@ -229,9 +229,7 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-async def serve(
-    hubbub: Hubbub, listener: socket.socket, stop: asyncio.Event | None = None
-) -> None:
+async def serve(hubbub: Hubbub, listener: socket.socket, stop: asyncio.Event | None = None) -> None:
     """Run until SIGTERM, SIGINT or ``stop``, then end within 5 s with streams open. `open` came
     before."""
     loop = asyncio.get_running_loop()

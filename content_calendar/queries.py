@@ -22,6 +22,7 @@ from content_calendar.states import DOTS, STUCK, state_of
 
 _DAY = timedelta(days=1)
 _UNDATED = 50
+_ALL = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Day:
 
 
 def by_day(
-    session: Session, first: date, last: date, zone: ZoneInfo, *, most: int | None = None
+    session: Session, first: date, last: date, zone: ZoneInfo, *, most: int = _ALL
 ) -> dict[date, Day]:
     """The days from ``first`` to ``last`` on which something is planned, gone out or written.
 
@@ -71,10 +72,11 @@ def by_day(
     """
     start, end = midnight(first, zone), midnight(last + _DAY, zone)
     places = _places(session)
-    found, totals = _planned(session, first, last, zone, most, places)
-    for entry in (*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)):
-        found.append(entry)
+    times, totals = _first(session, start, end, zone, most)
+    found = [*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)]
+    for entry in found:
         totals[_day_of(entry, zone)] += 1
+    found += _planned(session, times, places)
     days: dict[date, list[Entry]] = defaultdict(list)
     for entry in sorted(found, key=lambda entry: (entry.moment or start, entry.title)):
         days[_day_of(entry, zone)].append(entry)
@@ -169,38 +171,25 @@ def _chosen(row: Any, places: Mapping[str, Place]) -> Iterator[Place]:
     return (places[each] for each in row.channel_ids if each in places)
 
 
-def _numbered(first: date, last: date, zone: ZoneInfo) -> sa.Subquery:
-    """Occurrences with the number of their day, their place on it, and how many it has."""
-    days = (last - first).days + 1
-    starts = [midnight(first + number * _DAY, zone) for number in range(days + 1)]
-    before = [(Occurrence.at < starts[number + 1], number) for number in range(days)]
-    day = sa.case(*before).label("day")
-    by_time = (Occurrence.at, Occurrence.id)
-    return (
-        sa.select(
-            Occurrence.id,
-            day,
-            sa.func.row_number().over(partition_by=day, order_by=by_time).label("place"),
-            sa.func.count().over(partition_by=day).label("total"),
-        )
-        .where(Occurrence.at >= starts[0], Occurrence.at < starts[-1])
-        .subquery()
-    )
+def _first(
+    session: Session, start: datetime, end: datetime, zone: ZoneInfo, most: int
+) -> tuple[set[datetime], dict[date, int]]:
+    """The times of the first ``most`` of each day, and how many each has: from the index alone."""
+    within = sa.select(Occurrence.at).where(Occurrence.at >= start, Occurrence.at < end)
+    shown, totals = set[datetime](), defaultdict[date, int](int)
+    for at in session.scalars(within.order_by(Occurrence.at)):
+        day = at.astimezone(zone).date()
+        totals[day] += 1
+        if totals[day] <= most:
+            shown.add(at)
+    return shown, totals
 
 
 def _planned(
-    session: Session,
-    first: date,
-    last: date,
-    zone: ZoneInfo,
-    most: int | None,
-    places: Mapping[str, Place],
-) -> tuple[list[Entry], dict[date, int]]:
-    numbered = _numbered(first, last, zone)
+    session: Session, times: Iterable[datetime], places: Mapping[str, Place]
+) -> Iterator[Entry]:
     wanted = (
         _posts(
-            numbered.c.day,
-            numbered.c.total,
             Occurrence.id,
             Occurrence.at,
             Occurrence.local,
@@ -209,18 +198,13 @@ def _planned(
             Delivery.note,
         )
         .join(Occurrence, Occurrence.post_id == Post.id)
-        .join(numbered, numbered.c.id == Occurrence.id)
         .outerjoin(Publication, Publication.occurrence_id == Occurrence.id)
         .outerjoin(Delivery, Publication.delivery_id == Delivery.id)
-        .where(numbered.c.place <= most if most else sa.true())
+        .where(Occurrence.at.in_(times))
         .order_by(Occurrence.at, Occurrence.id)
     )
-    found, totals = list[Entry](), defaultdict[date, int](int)
     for _, group in groupby(session.execute(wanted), key=lambda row: row.id):
-        parts = list(group)
-        found.append(_carried(parts, places))
-        totals[first + parts[0].day * _DAY] = parts[0].total
-    return found, totals
+        yield _carried(list(group), places)
 
 
 def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:

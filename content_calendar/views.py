@@ -62,8 +62,10 @@ def _list(
     around: dict[str, Any],
 ) -> Page:
     last = day or neighbour_months(month)[1] - _DAY
-    most = None if day else LISTED
-    days = queries.by_day(session, day or month, last, zone, most=most).items()
+    if day:
+        days = queries.by_day(session, day, day, zone).items()
+    else:
+        days = queries.by_day(session, month, last, zone, most=LISTED).items()
     shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
     passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
     if last < today:

@@ -23,7 +23,7 @@ _PROMISE = "The new lids leave the furnace then."
 
 # P22: an acknowledgement within seconds. Everything else may take a little longer.
 _AT_ONCE, _SOON = 2.0, 10.0
-_LOOK_AGAIN = 0.05
+_LOOK_AGAIN = 0.2
 
 
 @dataclass(slots=True)

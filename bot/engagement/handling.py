@@ -153,7 +153,7 @@ class _Work:
             .join(Supplier, Supplier.id == Case.supplier_id)
             .where(Case.suggestion_id.in_({heard.suggestion_id for heard in everything}))
         )
-        return dict(self.session.execute(owners).tuples().all()) if everything else {}
+        return dict(self.session.execute(owners).all()) if everything else {}
 
     def _answer(self, one: Understood, owners: dict[UUID, str | None]) -> str:
         name = self._member(one).name

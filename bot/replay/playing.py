@@ -88,7 +88,9 @@ class Replay:
         self._writer.run_blocking(lambda session: release(session, _LEASE, self._owner))
         return played
 
-    def _take_in(self, session: Session, *, some: Sequence[Event]) -> tuple[Received, Counter[Kind]]:
+    def _take_in(
+        self, session: Session, *, some: Sequence[Event]
+    ) -> tuple[Received, Counter[Kind]]:
         if take(session, _LEASE, self._owner, for_=_LEASE_FOR) is None:
             raise Conflict("A running Hubbub reads this inbox. Stop it first, then replay.")
         began = session.now()

@@ -163,7 +163,9 @@ def _csv_row(number: int, raw: bytes, headings: list[str], cells: list[str]) -> 
         raw.decode("utf-8")
     except UnicodeDecodeError:
         problem = "It holds bytes that are no UTF-8 text."
-        return _Row(line=number, raw=raw, fields=dict(zip(headings, cells, strict=False)), problem=problem)
+        return _Row(
+            line=number, raw=raw, fields=dict(zip(headings, cells, strict=False)), problem=problem
+        )
     return _Row(line=number, raw=raw, fields=dict(zip(headings, cells, strict=False)))
 
 

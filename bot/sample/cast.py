@@ -83,7 +83,9 @@ class Cast:
 
     def write_series(self, session: Session, series: dict[str, Any]) -> None:
         first = self.days.first_of_series(series)
-        self.write(session, {**series, "day": first}, f"FREQ=WEEKLY;BYDAY={_DAYS[series['weekday']]}")
+        self.write(
+            session, {**series, "day": first}, f"FREQ=WEEKLY;BYDAY={_DAYS[series['weekday']]}"
+        )
 
     def say(self, session: Session, said: Said) -> None:
         """Somebody writes in the chat."""

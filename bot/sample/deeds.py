@@ -39,9 +39,7 @@ def answer_as_staff(session: Session, cast: Cast, deed: dict[str, Any]) -> None:
     found = sa.select(Message).where(Message.text.contains(deed["words"], autoescape=True))
     message = session.scalars(found.order_by(Message.id)).one()
     content = Content(text=deed["text"])
-    answering.answer(
-        session, message, content, once=session.ids.new(), by=cast.staff[deed["by"]]
-    )
+    answering.answer(session, message, content, once=session.ids.new(), by=cast.staff[deed["by"]])
 
 
 def answer_partner(session: Session, cast: Cast, deed: dict[str, Any]) -> None:

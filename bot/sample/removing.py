@@ -25,7 +25,8 @@ _TOPICS = (
 
 def is_in(session: Session) -> bool:
     """Whether the sample shop is here."""
-    return session.scalar(sa.select(Product.id).where(_marked(Product.id)).limit(1)) is not None
+    product = metadata.tables[Product.__tablename__].c.id
+    return session.scalar(sa.select(product).where(_marked(product)).limit(1)) is not None
 
 
 def remove(session: Session) -> int:
@@ -37,7 +38,7 @@ def remove(session: Session) -> int:
     doomed: Doomed = defaultdict(set)
     for table in _TABLES:
         doomed[table.name] |= set(session.scalars(sa.select(table.c.id).where(_marked(table.c.id))))
-    while any([_add_dependents(session, doomed, *link) for link in _links(lets_go=False)]):
+    while any(_add_dependents(session, doomed, *link) for link in _links(lets_go=False)):
         continue
     for table, column, referred in _links(lets_go=True):
         for some in _portions(doomed[referred]):

@@ -85,8 +85,9 @@ class Days:
 
     def first_of_series(self, series: dict[str, Any]) -> int:
         """The last such weekday before so many weeks ago, as a day counted from today."""
-        back = (self.today.weekday() - series["weekday"]) % 7 or 7
-        return -back - 7 * (series["weeks_ago"] - 1)
+        back: int = (self.today.weekday() - series["weekday"]) % 7 or 7
+        weeks: int = series["weeks_ago"]
+        return -back - 7 * (weeks - 1)
 
 
 def conversation(days: Days) -> Iterator[tuple[datetime, Said]]:

@@ -80,7 +80,7 @@ class _Ear:
         if gists:
             known = _open(None).where(Suggestion.gist.in_(gists)).order_by(Suggestion.id.desc())
             columns = known.with_only_columns(Suggestion.kind, Suggestion.gist, Suggestion.id)
-            for kind, said, id in self.session.execute(columns).tuples():
+            for kind, said, id in self.session.execute(columns):
                 self._same_words[kind, said] = id
 
     def hear(self, matter: Matter) -> Heard:
@@ -155,7 +155,7 @@ class _Ear:
             index = self._known[product_id, kind] = LikenessIndex()
             known = _open(product_id).where(Suggestion.kind == kind)
             columns = known.with_only_columns(Suggestion.id, Suggestion.words)
-            for id, words in self.session.execute(columns).tuples():
+            for id, words in self.session.execute(columns):
                 index.add(id, words)
         return index
 

@@ -1,6 +1,6 @@
 """A rule in plain German."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import product
 
@@ -9,7 +9,8 @@ from babel.dates import get_day_names, get_month_names
 from content_calendar.recurrence.rules import Rule, read
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_NAMES, _MONTHS = get_day_names(locale="de"), get_month_names(locale="de")
+_NAMES: Mapping[int, str] = get_day_names(locale="de")
+_MONTHS: Mapping[int, str] = get_month_names(locale="de")
 _UNITS = {
     "DAILY": ("jeden Tag", "Tage"),
     "WEEKLY": ("jede Woche", "Wochen"),
@@ -71,7 +72,7 @@ def _weekdays(days: list[str]) -> str:
 
 
 def _weekday(day: str) -> str:
-    name = str(_NAMES[_DAYS.index(day[-2:])])
+    name = _NAMES[_DAYS.index(day[-2:])]
     return f"{_ordinal(int(day[:-2]))} {name}" if day[:-2] else name
 
 
