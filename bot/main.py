@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
+from bot.understanding import understand
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
 from bot.web.stream import Streams
@@ -119,6 +120,7 @@ class Hubbub:
     def open(self) -> None:
         """Bring the database up to date and start the writer; `close` undoes it."""
         upgrade(self.database)
+        understand("Hello!")  # loads the word lists: no consumer should have to wait for them
         self.writer.start()
         self.writer.run_blocking(self._know_channels)
 

@@ -41,12 +41,18 @@ def weeks_of(month: date) -> list[list[date]]:
 
 
 def month_table(
-    month: date, days: Mapping[date, queries.Day], today: date, locale: str = "en"
+    month: date,
+    days: Mapping[date, queries.Day],
+    today: date,
+    *,
+    asked: str = "",
+    locale: str = "en",
 ) -> list[list[Day]]:
-    """The weeks of the month with what is planned on their ``days``."""
+    """The weeks of the month with what is planned on their ``days``. ``asked``: what the address
+    of a day has to carry on, such as "&zone=UTC"."""
     weeks = weeks_of(month)
     gaps = _gaps([day for week in weeks for day in week if day >= today], days)
-    return [[_day(day, month, days, today, gaps, locale) for day in week] for week in weeks]
+    return [[_day(day, month, days, today, gaps, asked, locale) for day in week] for week in weeks]
 
 
 def _day(
@@ -55,13 +61,14 @@ def _day(
     days: Mapping[date, queries.Day],
     today: date,
     gaps: Mapping[date, str],
+    asked: str,
     locale: str,
 ) -> Day:
     held = days.get(day, queries.Day())
     return Day(
         number=day.day,
         said=say_day(day, locale),
-        href=f"/calendar?view=list&day={day}",
+        href=f"/calendar?view=list&day={day}{asked}",
         posts=held.entries,
         more=held.more,
         outside=day.month != month.month,

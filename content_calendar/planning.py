@@ -1,13 +1,15 @@
 """Occurrences and the deliveries that carry them: written, moved and withdrawn together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session, insert_new
+from bot.db.inserts import insert_all
 from bot.errors import Conflict, InvalidInput
 from bot.networks import Action
 from bot.outbox import service as outbox
@@ -64,6 +66,10 @@ def channels_of(session: Session, ids: Iterable[UUID]) -> Sequence[Channel]:
     return session.scalars(found).all()
 
 
+def _channels(session: Session, post: Post) -> Sequence[Channel]:
+    return channels_of(session, [UUID(each) for each in post.channel_ids])
+
+
 def occurrences_of(session: Session, post: Post) -> Sequence[Occurrence]:
     return session.scalars(
         sa.select(Occurrence).filter_by(post_id=post.id).order_by(Occurrence.at)
@@ -109,14 +115,13 @@ def plan(
     if not made:
         return None
     occurrence = session.need(Occurrence, made.pop())
-    refit(session, post, occurrence)
+    _publish(session, post, occurrence, _channels(session, post))
     return occurrence
 
 
 def refit(session: Session, post: Post, occurrence: Occurrence) -> None:
     """Make its deliveries say what the post says now, on the channels that it has now."""
-    ids = [UUID(each) for each in post.channel_ids]
-    wanted = {channel.id: channel for channel in channels_of(session, ids)}
+    wanted = {channel.id: channel for channel in _channels(session, post)}
     for publication, delivery in _publications(session, occurrence):
         channel = wanted.pop(publication.channel_id, None)
         if channel is None:
@@ -125,29 +130,41 @@ def refit(session: Session, post: Post, occurrence: Occurrence) -> None:
             outbox.revise(session, delivery, content(post, channel.network))
             delivery.product_id = post.product_id
             session.flush()
-    for channel in wanted.values():
-        _publish(session, post, occurrence, channel)
+    _publish(session, post, occurrence, wanted.values())
 
 
-def _publish(session: Session, post: Post, occurrence: Occurrence, channel: Channel) -> None:
-    said = content(post, channel.network)
-    delivery = outbox.enqueue(
+def _publish(
+    session: Session, post: Post, occurrence: Occurrence, channels: Collection[Channel]
+) -> None:
+    if not channels:
+        return
+    drafts = [_delivery(session, post, occurrence, channel) for channel in channels]
+    outbox.enqueue_all(session, drafts)
+    keys = [each["key"] for each in drafts]
+    carried = session.scalars(sa.select(Delivery).where(Delivery.key.in_(keys))).all()
+    networks = {channel.id: channel.network for channel in channels}
+    for delivery in carried:
+        if delivery.state is DeliveryState.CANCELLED:  # the channel was taken out and put back
+            outbox.revive(session, delivery, occurrence.at)
+            session.flush()  # the outbox reads a delivery anew before each change
+            outbox.revise(session, delivery, content(post, networks[delivery.channel_id]))
+    rows = [{"channel_id": each.channel_id, "delivery_id": each.id} for each in carried]
+    insert_all(session, Publication, [row | {"occurrence_id": occurrence.id} for row in rows])
+
+
+def _delivery(
+    session: Session, post: Post, occurrence: Occurrence, channel: Channel
+) -> dict[str, Any]:
+    return outbox.draft(
         session,
         key=f"post:{occurrence.id.hex}:{channel.id.hex}",
         channel=channel,
         action=Action.PUBLISH,
-        content=said,
+        content=content(post, channel.network),
         about=About.POST,
         about_id=post.id,
         product_id=post.product_id,
         due_at=occurrence.at,
-    )
-    if delivery.state is DeliveryState.CANCELLED:  # the channel was taken out and put back
-        outbox.revive(session, delivery, occurrence.at)
-        session.flush()  # the outbox reads a delivery anew before each change
-        outbox.revise(session, delivery, said)
-    session.put(
-        Publication(occurrence_id=occurrence.id, channel_id=channel.id, delivery_id=delivery.id)
     )
 
 

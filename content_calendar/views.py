@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -45,7 +46,7 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     days = queries.by_day(session, weeks[0][0], weeks[-1][-1], zone, most=MOST)
     return page(
         "calendar/month.html",
-        weeks=month_table(month, days, today, locale()),
+        weeks=month_table(month, days, today, asked=around["asked"], locale=locale()),
         weekdays=weekdays(locale()),
         undated=queries.undated(session),
         **around,
@@ -79,14 +80,15 @@ def _list(
         day_said=_said(day, today) if day else "",
         undated=[] if day else queries.undated(session),
         **around,
-        **_local(around["asked_zone"], zone),
+        **_local(around["asked"], zone),
     )
 
 
 def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:
     def address(view: str, month: date) -> str:
-        return f"/calendar?view={view}&month={month:%Y-%m}" + (f"&zone={zone}" if zone else "")
+        return f"/calendar?view={view}&month={month:%Y-%m}{further}"
 
+    further = f"&{urlencode({'zone': zone})}" if zone else ""
     before, after = neighbour_months(month)
     return {
         "title": format_date(month, "LLLL y", locale=locale()),
@@ -98,7 +100,7 @@ def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, 
         "after": address(view, after),
         "current": address(view, today) if month != today.replace(day=1) else "",
         "new_href": "/posts/new",
-        "asked_zone": zone,
+        "asked": further,
     }
 
 

@@ -30,14 +30,18 @@ def write(
         raise Conflict("This post is on the calendar. Take it off first.")
     missing = gaps(draft, session.now()) if stage in {Stage.IN_REVIEW, Stage.SCHEDULED} else ()
     require([*wrong(session, draft, limits), *missing])
-    must_be_open(session, post)
+    is_new = post.version == 0  # nothing is planned for it yet
+    if not is_new:
+        must_be_open(session, post)
     fill(session, post, draft)
     post.stage = stage
-    series = _sync_rule(session, post, draft)
+    series = None if is_new and not draft.rrule else _sync_rule(session, post, draft)
     if stage is not Stage.SCHEDULED:
         return
     if series:
         planning.replan(session, post, series)
+    elif post.local and is_new:
+        planning.plan(session, post, post.local, resolve(post.local, post.zone).at)
     elif post.local:
         sync_once(session, post, resolve(post.local, post.zone).at)
 

@@ -15,7 +15,6 @@ from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, LeaseLost
 from bot.inbox.models import Event, EventState
 from bot.logs import log
-from bot.understanding import understand
 
 # One process reads the inbox at a time, so that conversations stay in order.
 _LEASE, _LEASE_FOR = "inbox", timedelta(seconds=30)
@@ -44,8 +43,6 @@ class Listening:
     async def run(self) -> None:
         """Read until cancelled."""
         with self._writer.news.listening("inbox") as listener:
-            # The word lists load with the first message: nobody should have to wait for them.
-            await asyncio.to_thread(understand, "Hello!")
             try:
                 while True:
                     try:

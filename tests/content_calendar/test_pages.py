@@ -1,6 +1,8 @@
 """The calendar's pages, as a browser without scripts uses them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -328,3 +330,56 @@ def test_a_draft_can_be_duplicated_and_deleted(owner: Client, writer: Writer) ->
     assert owner.get(copy).status_code == 404
     assert the_post(writer).id == first.id
     assert wall("2026-03-03T14:30") == first.local
+
+
+@pytest.mark.parametrize("view", ["month", "list"])
+def test_a_full_calendar_takes_no_more_statements_than_a_quiet_one(
+    owner: Client, writer: Writer, view: str
+) -> None:
+    counts = []
+    for hour in (10, 11):
+        writer.run_blocking(lambda session, hour=hour: _fill(session, hour))  # type: ignore[misc]  # lambda defaults
+        with _counting() as statements:
+            assert owner.get(f"/calendar?view={view}&month=2026-03").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def _fill(session: Session, hour: int) -> None:
+    both = (channel(session).id, channel(session, "telegram").id)
+    for minute in range(12):
+        scheduled(session, f"2026-03-04T{hour}:{minute:02}", channel_ids=both)
+
+
+@contextmanager
+def _counting() -> Iterator[list[str]]:
+    """Every statement that any database is given meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_further: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_the_list_of_a_month_is_cut_and_the_day_has_them_all(owner: Client, writer: Writer) -> None:
+    writer.run_blocking(lambda session: _fill(session, 10))
+    month = owner.get("/calendar?view=list&month=2026-03")
+    assert month.text.count('class="card item') == 8
+    assert "+4 more" in words(month)
+    day = owner.get("/calendar?view=list&day=2026-03-04")
+    assert day.text.count('class="card item') == 12
+
+
+def test_a_day_is_as_long_as_the_clocks_make_it(owner: Client, writer: Writer) -> None:
+    def fill(session: Session) -> None:
+        for local in ("2026-03-29T00:30", "2026-03-29T23:30", "2026-03-30T00:30"):
+            scheduled(session, local)
+
+    writer.run_blocking(fill)
+    day = words(owner.get("/calendar?view=list&day=2026-03-29"))
+    assert ("00:30" in day, "23:30" in day, day.count("Scheduled")) == (True, True, 2)

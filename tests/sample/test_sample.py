@@ -126,7 +126,7 @@ def test_what_others_put_in_stays(settings: Settings, database: Database) -> Non
     put_in(settings)
     with database.session(database.writers) as session:
         _say(session, "I wish the linen apron had a waterproof lining")
-        _say(session, "Please make the lid of the fireside kettle dishwasher-safe")
+        _say(session, "You should sell the trail mug in a set of four")
         session.commit()
     with database.reading() as session:
         before = session.scalars(
@@ -139,7 +139,7 @@ def test_what_others_put_in_stays(settings: Settings, database: Database) -> Non
         assert counts(session)["person"] == 1
         suggestion = session.need(Suggestion, mine)
         assert suggestion.product_id is None  # the apron was the sample's
-        assert {*session.scalars(sa.select(Suggestion.id))} == {mine}  # and so was the kettle's
+        assert {*session.scalars(sa.select(Suggestion.id))} == {mine}  # and so was the set of mugs
 
 
 def remove(database: Database) -> int:
