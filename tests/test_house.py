@@ -71,8 +71,12 @@ def commands_in_readme() -> list[list[str]]:
     """Words of every `make …` and `hubbub …` line in README's code blocks."""
     blocks = CODE_BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
-    words = [shlex.split(line.removeprefix("uv run "), comments=True) for line in lines]
-    return [line for line in words if line and line[0] in {"make", "hubbub"}]
+    commands = [line.removeprefix("uv run ") for line in lines]
+    return [
+        shlex.split(command, comments=True)
+        for command in commands
+        if command.startswith(("make ", "hubbub "))
+    ]
 
 
 def test_imports_point_one_way() -> None:

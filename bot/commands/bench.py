@@ -34,7 +34,9 @@ def understanding(
     if as_json:
         typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
         return
-    table = Table("Set", "System", "Messages", "Share", "Precision", "Recall", "F1", "ms each")
+    table = Table(
+        "Set", "System", "Messages", "Share", "Precision", "Recall", "F1", "ms each", box=None
+    )
     for row in rows:
         scores = (f"{score:.3f}" for score in (row.precision, row.recall, row.f1))
         share = f"{row.share:.0%}"

@@ -1,7 +1,7 @@
 """The whole circle, walked in a browser by the three people who judge it."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -51,13 +51,17 @@ async def test_a_wish_goes_to_the_supplier_and_the_answer_comes_back_to_the_thre
     await supplier.goto(f"{hubbub.address}/supplier")
     await supplier.locator("main a[href^='/supplier/cases/']").first.click()
     await decide(supplier, "Accept it", "Accept")
-    await decide(supplier, "Promise a date", "Promise", promised_for=date.today() + timedelta(days=90))
+    await decide(supplier, "Promise a date", "Promise", promised_for=in_three_months())
     assert await violations(supplier) == []
 
     await expect(thread).to_contain_text("has accepted", timeout=10_000)
     await expect(thread).to_contain_text("promises", timeout=10_000)
     assert await thread.get_by_text("has accepted").count() == 1
     assert await thread.get_by_text("promises").count() == 1
+
+
+def in_three_months() -> date:
+    return datetime.now(UTC).date() + timedelta(days=90)
 
 
 async def enter(page: Page, hubbub: Running) -> None:

@@ -29,8 +29,16 @@ from tests.web.doorway import Client, csrf, routes, sign_in, visiting
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 GERMAN = {"accept-language": "de-AT, de;q=0.9, en;q=0.5"}
 
-# What templates say in no language: names of classes, and what is typed into a terminal.
-NO_TEXT = {"guest", "guest guest-wide", "hubbub check", "hubbub user invite", "hue-", "staff"}
+# What templates say in no language: classes, the beginning of an address, commands.
+NO_TEXT = {
+    "guest",
+    "guest guest-wide",
+    "https://…",
+    "hubbub check",
+    "hubbub user invite",
+    "hue-",
+    "staff",
+}
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title"}
 
 
