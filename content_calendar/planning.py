@@ -8,8 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
-from bot.db import Session, insert_new
-from bot.db.inserts import insert_all
+from bot.db import Session, insert_all, insert_new
 from bot.errors import Conflict, InvalidInput
 from bot.networks import Action
 from bot.outbox import service as outbox

@@ -62,7 +62,7 @@ def _textblob() -> Callable[[list[str]], Any]:
     from textblob.en import sentiment
 
     sentiment.load()
-    return sentiment  # type: ignore[no-any-return]
+    return sentiment  # type: ignore[no-any-return]  # TextBlob ships no types
 
 
 @cache

@@ -48,7 +48,7 @@ def draft(session: Session, local: str | None = "2026-03-03T14:30", **changes: o
         "local": wall(local) if local else None,
         "zone": "Europe/Berlin",
     }
-    return Draft(**values | changes)  # type: ignore[arg-type]
+    return Draft(**values | changes)  # type: ignore[arg-type]  # defaults and changes in one mapping
 
 
 def scheduled(session: Session, local: str = "2026-03-03T14:30", **changes: object) -> Post:

@@ -118,7 +118,7 @@ def test_a_post_is_sent_back_once(session: Session) -> None:
 def test_who_was_slower_is_told_who_did_what(session: Session) -> None:
     mara, post = person(session, Role.OWNER, "Mara"), scheduled(session)
     moved = {"local": wall("2026-03-04T10:00"), "zone": "Europe/Berlin"}
-    service.move(session, post.id, 1, **moved, by=mara)  # type: ignore[arg-type]
+    service.move(session, post.id, 1, **moved, by=mara)  # type: ignore[arg-type]  # a table of keywords
     with pytest.raises(Conflict, match="Mara moved this post in the meantime"):
         service.save(session, post.id, 1, draft(session), by=None, capabilities=LIMITS)
 

@@ -3,6 +3,7 @@
 from bot.channels.service import ensure
 from bot.db import Session
 from bot.inbox.models import Event, EventState, Message, Signal
+from bot.members.models import Member
 from bot.members.service import meet
 from bot.networks import Author, EventKind
 from bot.products import service as products
@@ -52,36 +53,8 @@ def suggest(
 
 def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Voice:
     """One more person says it, in our web chat."""
-    channel = ensure(session, network="webchat", account="default", remote_id="lounge")
     member = meet(session, network="webchat", account="default", author=Author(id=name, name=name))
-    event = session.put(
-        Event(
-            network="webchat",
-            account="default",
-            dedupe_key=str(session.ids.new()),
-            kind=EventKind.MESSAGE,
-            conversation="lounge",
-            received_at=session.now(),
-            occurred_at=session.now(),
-            raw=b"",
-            details={},
-            state=EventState.DONE,
-        )
-    )
-    session.flush()
-    message = session.put(
-        Message(
-            id=event.id,
-            channel_id=channel.id,
-            member_id=member.id,
-            remote_id=event.dedupe_key,
-            conversation="lounge",
-            text=words,
-            private=False,
-            said_at=session.now(),
-        )
-    )
-    session.flush()
+    message = _message(session, member, words)
     signal = session.put(
         Signal(
             message_id=message.id,
@@ -96,7 +69,6 @@ def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Vo
             why=[],
         )
     )
-    session.flush()
     voice = session.put(
         Voice(
             suggestion_id=suggestion.id,
@@ -108,5 +80,34 @@ def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Vo
             said_at=session.now(),
         )
     )
-    session.flush()
     return voice
+
+
+def _message(session: Session, member: Member, words: str) -> Message:
+    channel = ensure(session, network="webchat", account="default", remote_id="lounge")
+    event = session.put(
+        Event(
+            network="webchat",
+            account="default",
+            dedupe_key=str(session.ids.new()),
+            kind=EventKind.MESSAGE,
+            conversation="lounge",
+            received_at=session.now(),
+            occurred_at=session.now(),
+            raw=b"",
+            details={},
+            state=EventState.DONE,
+        )
+    )
+    return session.put(
+        Message(
+            id=event.id,
+            channel_id=channel.id,
+            member_id=member.id,
+            remote_id=event.dedupe_key,
+            conversation="lounge",
+            text=words,
+            private=False,
+            said_at=session.now(),
+        )
+    )
