@@ -30,11 +30,13 @@ def insert_new(
     """
     if not rows:
         return set()
+    session.flush()
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    into: Any = table.__table__
     statement = (
-        insert(table)
+        insert(into)
         .on_conflict_do_nothing(index_elements=["workspace_id", *unique])
-        .returning(table.id)
+        .returning(into.c.id)
     )
     values = [{"id": session.ids.new(), **row, "workspace_id": session.workspace} for row in rows]
-    return set(session.scalars(statement, values))
+    return set(session.connection().execute(statement, values).scalars())

@@ -43,7 +43,8 @@ def _heard(felt: str, language: str) -> float:
 def _textblob_says(text: str) -> float:
     """TextBlob's own lexicon and arithmetic, given words: its tokenizer costs three times more."""
     words = _WORD.findall(text.lower().replace("’", "'"))
-    return float(_textblob()(words)[0]) if words else 0.0
+    sentiment, known = _textblob()
+    return 0.0 if known.isdisjoint(words) else float(sentiment(words)[0])
 
 
 def _vader_says(text: str) -> float:
@@ -57,12 +58,13 @@ def _vader_says(text: str) -> float:
 
 
 @cache
-def _textblob() -> Callable[[list[str]], Any]:
+def _textblob() -> tuple[Callable[[list[str]], Any], frozenset[str]]:
+    """What it says about words, and the words about which it says anything."""
     # Imported on first use: it brings nltk along, a second that `hubbub --help` need not pay.
     from textblob.en import sentiment
 
     sentiment.load()
-    return sentiment  # type: ignore[no-any-return]  # TextBlob ships no types
+    return sentiment, frozenset(dict.keys(sentiment))
 
 
 @cache
