@@ -61,21 +61,13 @@ class Ids:
     def __init__(self, clock: Clock, chance: Callable[[int], bytes] = os.urandom) -> None:
         self._clock, self._chance = clock, chance
         self._last = 0
-        self._pool = b""
         self._lock = Lock()
 
     def new(self) -> UUID:
         with self._lock:
             ticks = int(self._clock.now().timestamp() * 1000) << 12
             self._last = max(ticks, self._last + 1)
-            stamp, chance = self._last, self._drawn()
+            stamp = self._last
         high = (stamp >> 12 << 16) | 0x7000 | (stamp & 0xFFF)
-        low = (int.from_bytes(chance) & (1 << 62) - 1) | 1 << 63
+        low = (int.from_bytes(self._chance(8)) & (1 << 62) - 1) | 1 << 63
         return UUID(int=high << 64 | low)
-
-    def _drawn(self) -> bytes:
-        """Eight bytes of chance; asking the kernel for each id costs more than the rest of it."""
-        if not self._pool:
-            self._pool = self._chance(2048)
-        drawn, self._pool = self._pool[:8], self._pool[8:]
-        return drawn

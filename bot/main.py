@@ -1,6 +1,7 @@
 """The composition root: the only module, beside the command line, that sees every room."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -121,6 +122,7 @@ class Hubbub:
         """Bring the database up to date and start the writer; `close` undoes it."""
         upgrade(self.database)
         understand("Hello!")  # loads the word lists: no consumer should have to wait for them
+        gc.freeze()  # what is loaded now stays: the collector need not look at it again
         self.writer.start()
         self.writer.run_blocking(self._know_channels)
 

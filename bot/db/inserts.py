@@ -14,10 +14,7 @@ from bot.db.session import Session
 def insert_all(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows in one statement, past the ORM: for the way that every message takes."""
     if rows:
-        values = [
-            {"id": session.ids.new(), **row, "workspace_id": session.workspace} for row in rows
-        ]
-        session.connection().execute(sa.insert(table.__table__), values)  # type: ignore[arg-type]  # FromClause by declaration, a Table in fact
+        session.connection().execute(sa.insert(table.__table__), _keyed(session, rows))  # type: ignore[arg-type]  # FromClause by declaration, a Table in fact
 
 
 def insert_new(
@@ -38,5 +35,15 @@ def insert_new(
         .on_conflict_do_nothing(index_elements=["workspace_id", *unique])
         .returning(into.c.id)
     )
-    values = [{"id": session.ids.new(), **row, "workspace_id": session.workspace} for row in rows]
-    return set(session.connection().execute(statement, values).scalars())
+    return set(session.connection().execute(statement, _keyed(session, rows)).scalars())
+
+
+def _keyed(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            **row,
+            "id": row["id"] if "id" in row else session.ids.new(),
+            "workspace_id": session.workspace,
+        }
+        for row in rows
+    ]

@@ -16,9 +16,7 @@ def meet(session: Session, *, network: str, account: str, author: Author) -> Mem
     return meet_all(session, [(network, account, author)])[network, account, author.id]
 
 
-def meet_all(
-    session: Session, people: Iterable[tuple[str, str, Author]]
-) -> dict[Identity, Member]:
+def meet_all(session: Session, people: Iterable[tuple[str, str, Author]]) -> dict[Identity, Member]:
     """The members behind those authors; each new one becomes a person, new names are learnt."""
     names = {(network, account, author.id): author.name for network, account, author in people}
     known = _known(session, names)

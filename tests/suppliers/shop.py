@@ -69,7 +69,7 @@ def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Vo
             why=[],
         )
     )
-    voice = session.put(
+    return session.put(
         Voice(
             suggestion_id=suggestion.id,
             person_id=member.person_id,
@@ -80,7 +80,6 @@ def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Vo
             said_at=session.now(),
         )
     )
-    return voice
 
 
 def _message(session: Session, member: Member, words: str) -> Message:
