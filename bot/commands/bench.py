@@ -23,7 +23,7 @@ def _bench() -> None:
 def understanding(
     data: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Holds semeval2019-task9/, which is not ours.")
-    ] = Path("data"),
+    ] = Path("../shared/data"),
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Precision, recall and F1 of recognising suggestions, on the labelled sets in FOLDER.
