@@ -58,6 +58,10 @@ def read(data: bytes | str) -> Sheet:
     return Sheet(entries=tuple(entries), problems=(*problems, *_repeats(entries)))
 
 
+# No name is so long; the csv module's own limit is shared by all readers of a process.
+_LONGEST_CELL = 100_000
+
+
 def decode(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise InvalidInput(f"The file is too large: at most {MOST_BYTES // 1_000_000} MB fit.")
@@ -76,6 +80,8 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     numbered: list[tuple[int, list[str]]] = []
     try:
         for number, cells in enumerate(reader, 1):
+            if any(len(cell) > _LONGEST_CELL for cell in cells):
+                raise csv.Error("a cell is far too long")
             if any(cell.strip() for cell in cells):
                 numbered.append((number, [unguarded(cell) for cell in cells]))
             if len(numbered) > MOST_ROWS + 1:
