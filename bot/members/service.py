@@ -30,9 +30,19 @@ def meet_all(session: Session, people: Iterable[tuple[str, str, Author]]) -> dic
 
 
 def _known(session: Session, identities: Iterable[Identity]) -> dict[Identity, Member]:
-    columns = sa.tuple_(Member.network, Member.account, Member.remote_id)
-    found = session.scalars(sa.select(Member).where(columns.in_(list(identities))))
-    return {(one.network, one.account, one.remote_id): one for one in found}
+    """One statement a place: SQLite finds a list of row values by reading the whole table."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for network, account, remote_id in identities:
+        places.setdefault((network, account), []).append(remote_id)
+    return {
+        (network, account, member.remote_id): member
+        for (network, account), ids in places.items()
+        for member in session.scalars(
+            sa.select(Member)
+            .filter_by(network=network, account=account)
+            .where(Member.remote_id.in_(ids))
+        )
+    }
 
 
 def _add(session: Session, new: list[Identity], names: dict[Identity, str]) -> None:
