@@ -1,6 +1,5 @@
 """Taking recorded messages through the front door, and understanding them as any others."""
 
-import gc
 import os
 import time
 from collections import Counter
@@ -22,12 +21,13 @@ from bot.engagement.reading import read
 from bot.engagement.telling import Voices
 from bot.errors import Conflict
 from bot.inbox.service import Received, receive
+from bot.main import warm_up
 from bot.networks.port import Event
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.replay.records import ACCOUNT, CHANNEL, NETWORK
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers.models import Case
-from bot.understanding import Kind, understand
+from bot.understanding import Kind
 
 T = TypeVar("T")
 
@@ -72,8 +72,7 @@ class Replay:
     def play(self, events: Iterable[Event], progress: Callable[[int], None]) -> Played:
         """Raises `Conflict` while a running Hubbub reads this inbox."""
         suggestions, voices = self._writer.run_blocking(_counts)
-        understand("Hello!")  # the word lists load with the first message, as they do at a start
-        gc.freeze()  # as at a start
+        warm_up()
         played, began, worked = Played(), time.monotonic(), time.process_time()
         for some in _portions(events, _AT_ONCE):
             received, kinds = self._writer.run_blocking(partial(self._take_in, some=some))
