@@ -50,8 +50,8 @@ async def test_a_wish_goes_to_the_supplier_and_the_answer_comes_back_to_the_thre
     assert await violations(supplier) == []
     await supplier.goto(f"{hubbub.address}/supplier")
     await supplier.locator("main a[href^='/supplier/cases/']").first.click()
-    await decide(supplier, "Accept it", "Accept")
-    await decide(supplier, "Promise a date", "Promise", promised_for=in_three_months())
+    await decide(supplier, "Accept it", "Accept", done="Accepted")
+    await decide(supplier, "Promise a date", "Promise", done="Promised", by=in_three_months())
     assert await violations(supplier) == []
 
     await expect(thread).to_contain_text("has accepted", timeout=10_000)
@@ -94,9 +94,10 @@ async def portal_link(staff: Page, hubbub: Running) -> str:
 
 
 async def decide(
-    page: Page, heading: str, button: str, *, promised_for: date | None = None
+    page: Page, heading: str, button: str, *, done: str, by: date | None = None
 ) -> None:
     form = page.locator("section.card", has=page.get_by_role("heading", name=heading))
-    if promised_for is not None:
-        await form.get_by_label("By when").fill(promised_for.isoformat())
+    if by is not None:
+        await form.get_by_label("By when").fill(by.isoformat())
     await form.get_by_role("button", name=button).click()
+    await expect(page.locator(".timeline")).to_contain_text(done)
