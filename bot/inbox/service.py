@@ -45,6 +45,12 @@ def receive(session: Session, events: Sequence[Incoming]) -> Received:
     )
 
 
+def receive_together(session: Session, calls: Sequence[Sequence[Incoming]]) -> list[None]:
+    """`receive` for what several senders wait for at the same time, as one statement."""
+    receive(session, [event for events in calls for event in events])
+    return [None] * len(calls)
+
+
 def key_of(text: str) -> str:
     """A network's id as a key of ours: what can't be stored as it is never collides by that."""
     if len(text) <= _LONGEST_KEY and storable(text) == text:
