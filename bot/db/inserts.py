@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.db.base import Row
 from bot.db.session import Session
+from bot.db.types import Utc, Words, storable_all
 
 
 def insert_all(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -20,7 +21,7 @@ def insert_all(session: Session, table: type[Row], rows: Sequence[Mapping[str, A
     given.
     """
     if rows:
-        _insert(session, table, _keyed(session, rows), unique=())
+        _insert(session, table, _with_ids(session, rows), unique=())
 
 
 def insert_new(
@@ -33,59 +34,75 @@ def insert_new(
     if not rows:
         return set()
     session.flush()
-    keyed = _keyed(session, rows)
-    ids = {row["id"] for row in keyed}
-    if _insert(session, table, keyed, unique=tuple(unique)) == len(keyed):
+    rows = _with_ids(session, rows)
+    ids = {row["id"] for row in rows}
+    if _insert(session, table, rows, unique=tuple(unique)) == len(rows):
         return ids
     into: Any = table.__table__
-    ours = sa.select(into.c.id).where(
-        into.c.workspace_id == session.workspace, into.c.id.in_(ids)
-    )
+    ours = sa.select(into.c.id).where(into.c.workspace_id == session.workspace, into.c.id.in_(ids))
     return set(session.connection().execute(ours).scalars())
 
 
-def _keyed(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    new, workspace = session.ids.new, session.workspace
-    return [
-        {**row, "id": row["id"] if "id" in row else new(), "workspace_id": workspace}
-        for row in rows
-    ]
+def _with_ids(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    if "id" in rows[0]:
+        return rows
+    ids = session.ids.many(len(rows))
+    return [{**row, "id": id} for row, id in zip(rows, ids, strict=True)]
 
 
 def _insert(
-    session: Session, table: type[Row], rows: list[dict[str, Any]], *, unique: tuple[str, ...]
+    session: Session,
+    table: type[Row],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: tuple[str, ...],
 ) -> int:
     """How many were inserted."""
     connection = session.connection()
     ready = _prepared(table, frozenset(rows[0]), unique, connection.dialect)
-    return connection.exec_driver_sql(ready.sql, ready.values(rows)).rowcount
+    values = ready.values(rows, session.workspace)
+    return connection.exec_driver_sql(ready.sql, values).rowcount
 
 
-Process = Callable[[Any], Any]
+Process = Callable[[list[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """A statement for the driver, and per column how a value becomes one of the driver's.
+    """A statement for the driver, and per column how its values become the driver's.
 
     SQLAlchemy would work both out for each row again: measured, that is two thirds of an insert.
     """
 
     sql: str
-    columns: tuple[tuple[str, Process | None], ...]
-    defaults: Mapping[str, Any]
+    columns: tuple[tuple[str, Process], ...]
+    same: Mapping[str, Any]  # the columns that no row names: their defaults
 
-    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        return list(zip(*(self._column(rows, *one) for one in self.columns), strict=True))
+    def values(self, rows: Sequence[Mapping[str, Any]], workspace: int) -> list[tuple[Any, ...]]:
+        same = {**self.same, "workspace_id": workspace}
+        columns = [
+            process([same[name]] * len(rows) if name in same else [row[name] for row in rows])
+            for name, process in self.columns
+        ]
+        return list(zip(*columns, strict=True))
 
-    def _column(
-        self, rows: Sequence[Mapping[str, Any]], name: str, process: Process | None
-    ) -> Iterable[Any]:
-        if name in self.defaults:
-            value = self.defaults[name]
-            return [process(value) if process else value] * len(rows)
-        values = [row[name] for row in rows]
-        return map(process, values) if process else values
+
+def _process(kind: Any, dialect: sa.Dialect) -> Process:
+    """What SQLAlchemy would do to each value of that type, done to a column of them."""
+    one = kind.dialect_impl(dialect).bind_processor(dialect)
+    if one is None:
+        return list
+    if isinstance(kind, Words):
+        return storable_all
+    if isinstance(kind, Utc | sa.Enum):
+        return partial(_each_once, one)
+    return partial(map, one)
+
+
+def _each_once(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """For columns that often hold the same value many times."""
+    known = {value: process(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 @lru_cache(maxsize=256)
@@ -93,23 +110,19 @@ def _prepared(
     table: type[Row], given: frozenset[str], unique: tuple[str, ...], dialect: sa.Dialect
 ) -> _Prepared:
     into: Any = table.__table__
-    defaults = {
+    same = {
         column.name: column.default.arg(None) if column.default.is_callable else column.default.arg
         for column in into.columns
         if column.default is not None and column.name not in given
     }
-    names = [column.name for column in into.columns if column.name in given | defaults.keys()]
+    named = {*given, *same, "workspace_id"}
+    names = [column.name for column in into.columns if column.name in named]
     # The drivers' own marks by position: SQLAlchemy's named ones would ask for a dict a row.
-    if dialect.name == "sqlite":
-        insert: Any = sqlite.insert(into)
-        marks = sqlite.dialect(paramstyle="qmark")
-    else:
-        insert, marks = postgresql.insert(into), type(dialect)(paramstyle="format")
+    is_sqlite, engine = dialect.name == "sqlite", cast(Any, type(dialect))
+    marks = engine(paramstyle="qmark" if is_sqlite else "format")
+    insert: Any = sqlite.insert(into) if is_sqlite else postgresql.insert(into)
     if unique:
         insert = insert.on_conflict_do_nothing(index_elements=["workspace_id", *unique])
     compiled = insert.compile(dialect=marks, column_keys=names)
-    columns = tuple(
-        (name, into.c[name].type.dialect_impl(dialect).bind_processor(dialect))
-        for name in compiled.positiontup
-    )
-    return _Prepared(sql=str(compiled), columns=columns, defaults=defaults)
+    columns = tuple((name, _process(into.c[name].type, dialect)) for name in compiled.positiontup)
+    return _Prepared(sql=str(compiled), columns=columns, same=same)

@@ -18,10 +18,10 @@ from bot.db.session import Session
 from bot.errors import DatabaseUnavailable, HubbubError
 
 T = TypeVar("T")
-I = TypeVar("I")
+Item = TypeVar("Item")
 Command = Callable[[Session], T]
 # Does many of a kind at once, and gives a result for each.
-Together = Callable[[Session, Sequence[I]], Sequence[T]]
+Together = Callable[[Session, Sequence[Item]], Sequence[T]]
 
 # A commit waits for at most so many commands: bounds how long the first of them waits.
 _MOST = 256
@@ -90,7 +90,7 @@ class Writer:
         self._put(_Order(command, future, loop))
         return await future
 
-    async def run_together(self, command: Together[I, T], item: I) -> T:
+    async def run_together(self, command: Together[Item, T], item: Item) -> T:
         """`run` for what comes in numbers: items that wait for the same ``command`` at the same
         time are done by one call of it. Where that raises, each is done by a call of its own."""
         loop = asyncio.get_running_loop()
