@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot.bench.bars import BARS, Measured
+from bot.bench.delivering import delivering
 from bot.bench.ingest import ingest
 from bot.bench.place import Place, place
 from bot.bench.scheduled import claiming
@@ -13,7 +14,6 @@ from bot.bench.sizes import Sizes
 from bot.bench.whole_way import whole_way
 
 Found = dict[str, Measured]
-
 
 
 def _steps(place: Place, sizes: Sizes) -> dict[tuple[str, ...], Callable[[], Any]]:
@@ -25,6 +25,7 @@ def _steps(place: Place, sizes: Sizes) -> dict[tuple[str, ...], Callable[[], Any
         ),
         ("whole_way_per_second",): partial(whole_way, place, sizes),
         ("claim_vs_apscheduler",): partial(claiming, place, sizes),
+        ("deliver_vs_procrastinate", "deliver_vs_dbos"): partial(delivering, place, sizes),
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.db import Writer
 from bot.inbox.service import receive_together
 
 IN_FLIGHT = 64
+Handler = Callable[[Any, Any], Coroutine[Any, Any, None]]
 _OURS, _BARE, _ORM = "Hubbub", "python-telegram-bot", "with ORM"
 
 
@@ -124,7 +125,7 @@ async def _with_orm(messages: int, engine: sa.Engine) -> Side:
     return await _application(messages, store)
 
 
-async def _application(messages: int, handler: Callable[[Any, Any], Awaitable[None]]) -> Side:
+async def _application(messages: int, handler: Handler) -> Side:
     """python-telegram-bot from raw JSON to the handler; it only never calls Telegram."""
     from telegram import Update
     from telegram.ext import Application, MessageHandler, filters

@@ -120,9 +120,7 @@ def _their_store(engine: sa.Engine, sizes: Sizes) -> Side:
     return Side(prepare=prepare, work=work)
 
 
-def _fill(
-    store: Any, scheduler: BackgroundScheduler, count: int, name: str, at: datetime
-) -> None:
+def _fill(store: Any, scheduler: BackgroundScheduler, count: int, name: str, at: datetime) -> None:
     """Many at once, which the store itself can't: not part of what is measured against it."""
     rows = []
     for number in range(count):

@@ -11,7 +11,7 @@ from bot.logs import log
 from bot.networks import Adapter, Content, Outgoing, Receipt
 from bot.outbox.claiming import Claim, Terms, claim
 from bot.outbox.models import Delivery
-from bot.outbox.settling import settle
+from bot.outbox.settling import settle_all
 
 # Completes the content at the moment of sending, inside a write (a link made only now).
 Finish = Callable[[Session, Delivery, Content], Content]
@@ -82,7 +82,7 @@ class Postman:
                 reason=str(outcome),
             )
         try:
-            await self._writer.run(lambda session: settle(session, one, outcome))
+            await self._writer.run_together(settle_all, (one, outcome))
         except LeaseLost:
             _log.warning("taken over by another process", delivery=str(one.id))
         except DatabaseUnavailable as error:
