@@ -7,10 +7,13 @@ from typing import Any
 
 from bot.bench.bars import BARS, Measured
 from bot.bench.delivering import delivering
+from bot.bench.growing import growing
 from bot.bench.ingest import ingest
 from bot.bench.place import Place, place
 from bot.bench.scheduled import claiming
 from bot.bench.sizes import Sizes
+from bot.bench.standing import idle, ready
+from bot.bench.webhooks import calling
 from bot.bench.whole_way import whole_way
 
 Found = dict[str, Measured]
@@ -26,6 +29,10 @@ def _steps(place: Place, sizes: Sizes) -> dict[tuple[str, ...], Callable[[], Any
         ("whole_way_per_second",): partial(whole_way, place, sizes),
         ("claim_vs_apscheduler",): partial(claiming, place, sizes),
         ("deliver_vs_procrastinate", "deliver_vs_dbos"): partial(delivering, place, sizes),
+        ("webhook_vs_starlette",): partial(calling, place, sizes),
+        ("at_million_vs_thousand",): partial(growing, place, sizes),
+        ("idle_rss_mb",): partial(idle, place, sizes),
+        ("ready_seconds",): partial(ready, place, sizes),
     }
 
 

@@ -19,6 +19,7 @@ from bot.bench.queues import dbos, procrastinate, until_none
 from bot.bench.scheduled import ACCOUNT, NETWORK, schedule
 from bot.bench.sizes import Sizes
 from bot.bench.turns import Side, rates, told
+from bot.channels.models import Channel
 from bot.clock import SystemClock
 from bot.db import Database, Session, Writer
 from bot.networks import Capabilities, Content, Health, Outgoing, Receipt, Receive
@@ -104,10 +105,15 @@ def _as_it_is(_session: Session, _delivery: Delivery, content: Content) -> Conte
 
 
 def _waiting(database: Database) -> bool:
-    due = sa.and_(
-        Delivery.workspace_id == database.workspace,
-        Delivery.state.in_([DeliveryState.PENDING, DeliveryState.SENDING]),
-        Delivery.due_at <= database.clock.now(),
+    under_way = [DeliveryState.PENDING, DeliveryState.SENDING]
+    ours = (
+        sa.select(Delivery.id)
+        .join(Channel, Channel.id == Delivery.channel_id)
+        .where(
+            Delivery.workspace_id == database.workspace,
+            Delivery.state.in_(under_way),
+            Channel.network == NETWORK,
+        )
     )
     with database.readers.connect() as connection:
-        return connection.execute(sa.select(Delivery.id).where(due).limit(1)).first() is not None
+        return connection.execute(ours.limit(1)).first() is not None

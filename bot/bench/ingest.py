@@ -40,17 +40,17 @@ async def ingest(place: Place, sizes: Sizes, engine: str) -> dict[str, Measured]
     }
 
 
-def taking_in(writer: Writer, messages: int) -> Side:
+def taking_in(writer: Writer, messages: int, first: int = 1) -> Side:
     """Ours: parsed, stored, and only after COMMIT the next. New messages with each turn."""
 
     async def one(raw: bytes) -> None:
         await writer.run_together(receive_together, (translate(raw, account="1"),))
 
-    return _with_updates(messages, one)
+    return _with_updates(messages, one, first)
 
 
-def _with_updates(messages: int, one: Callable[[bytes], Awaitable[None]]) -> Side:
-    numbers = count(1, messages)
+def _with_updates(messages: int, one: Callable[[bytes], Awaitable[None]], first: int = 1) -> Side:
+    numbers = count(first, messages)
 
     async def prepare() -> list[bytes]:
         return updates(messages, next(numbers))

@@ -18,6 +18,8 @@ class Sizes:
     requests: int
     small: int  # stored messages of a young shop
     large: int  # and of an old one
+    grown_messages: int  # a round at both of these
+    claims: int
     idle_seconds: float
 
 
@@ -33,6 +35,8 @@ FULL = Sizes(
     requests=5_000,
     small=1_000,
     large=1_000_000,
+    grown_messages=1_000,
+    claims=500,
     idle_seconds=5.0,
 )
 QUICK = Sizes(
@@ -47,5 +51,7 @@ QUICK = Sizes(
     requests=60,
     small=50,
     large=500,
+    grown_messages=50,
+    claims=40,
     idle_seconds=0.2,
 )

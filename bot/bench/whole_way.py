@@ -19,6 +19,8 @@ from bot.sample import script
 from bot.suppliers.partners import add_supplier
 
 _BRANDS = ("Brannock", "Tallmann")
+# Its updates have other numbers than those that are only taken in.
+_FIRST = 10_000_000
 
 
 async def whole_way(place: Place, sizes: Sizes) -> Measured:
@@ -41,17 +43,25 @@ def heard(writer: Writer, messages: int) -> Side:
     """Taken in, then read and answered until nothing is new."""
     speak = Voices(languages=("en", "de"), shop="The shop")
     listening = Listening(writer, SystemClock(), "bench", speak)
-    take_in = taking_in(writer, messages)
+    take_in = taking_in(writer, messages, first=_FIRST)
 
-    async def work(raws: list[bytes]) -> int:
-        done = await take_in.work(raws)
-        read = 0
+    async def read() -> int:
+        done = 0
         while more := await listening.read_new():
-            read += more
-        assert read == done, f"{read} of {done} were read"
+            done += more
         return done
 
-    return Side(prepare=take_in.prepare, work=work)
+    async def prepare() -> list[bytes]:
+        await read()  # what other measurements left there
+        return list(await take_in.prepare())
+
+    async def work(raws: list[bytes]) -> int:
+        await take_in.work(raws)
+        done = await read()
+        assert done == messages, f"{done} of {messages} were read"
+        return done
+
+    return Side(prepare=prepare, work=work)
 
 
 @contextmanager
