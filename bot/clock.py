@@ -64,10 +64,22 @@ class Ids:
         self._lock = Lock()
 
     def new(self) -> UUID:
+        return self.many(1)[0]
+
+    def many(self, count: int) -> list[UUID]:
+        """So many new ids, in order, for the price of a few."""
         with self._lock:
             ticks = int(self._clock.now().timestamp() * 1000) << 12
-            self._last = max(ticks, self._last + 1)
-            stamp = self._last
-        high = (stamp >> 12 << 16) | 0x7000 | (stamp & 0xFFF)
-        low = (int.from_bytes(self._chance(8)) & (1 << 62) - 1) | 1 << 63
-        return UUID(int=high << 64 | low)
+            first = max(ticks, self._last + 1)
+            self._last = first + count - 1
+        chance = self._chance(8 * count)
+        return [
+            _version_7(first + number, int.from_bytes(chance[8 * number : 8 * number + 8]))
+            for number in range(count)
+        ]
+
+
+def _version_7(stamp: int, chance: int) -> UUID:
+    high = (stamp >> 12 << 16) | 0x7000 | (stamp & 0xFFF)
+    low = (chance & (1 << 62) - 1) | 1 << 63
+    return UUID(int=high << 64 | low)

@@ -23,7 +23,7 @@ from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, InvalidInput
-from bot.inbox.service import receive
+from bot.inbox.service import receive_together
 from bot.logs import log
 from bot.measures import measures
 from bot.networks import Adapter, Content, Plugin, Services, installed
@@ -136,7 +136,7 @@ class Hubbub:
 
     async def receive(self, events: Sequence[Event]) -> None:
         """The front door of every adapter: returns after COMMIT."""
-        await self.writer.run(lambda session: receive(session, events))
+        await self.writer.run_together(receive_together, events)
 
     async def work(self) -> None:
         """Listen, understand, deliver and tell until cancelled."""

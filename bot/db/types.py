@@ -1,12 +1,14 @@
 """Column types that behave alike on SQLite and PostgreSQL."""
 
 import json
-import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy.dialects import sqlite
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -23,14 +25,25 @@ def storable(text: str) -> str:
     )
 
 
-# Perhaps a NUL, or a number that JSON does not know; perhaps only words about them.
-_SUSPICIOUS = re.compile(r"\\u0000|NaN|Infinity")
+def storable_all(texts: list[str | None]) -> list[str | None]:
+    """`storable` for many: nearly always plain ASCII, which is seen at once for all of them."""
+    together = "".join(filter(None, texts))
+    if together.isascii() and "\0" not in together:
+        return texts
+    return [text and storable(text) for text in texts]
 
 
 def dump_json(value: Any) -> str:
-    """JSON that both databases take: texts `storable`, numbers that are none as null."""
-    text = storable(json.dumps(value, ensure_ascii=False))
-    return json.dumps(_clean(value), ensure_ascii=False) if _SUSPICIOUS.search(text) else text
+    """JSON that both databases take: texts `storable`, numbers that are none as null.
+
+    msgspec writes such numbers as null by itself, and is several times quicker than `json`.
+    """
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, TypeError):  # half a character; something that is not plain data
+        return json.dumps(_clean(value), ensure_ascii=False)
+    # Perhaps a NUL, perhaps only words about one.
+    return json.dumps(_clean(value), ensure_ascii=False) if "\\u0000" in text else text
 
 
 def _clean(value: Any) -> Any:
@@ -56,6 +69,16 @@ class Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class _Text(sqlite.DATETIME):
+    """The same text as SQLAlchemy's own, ``2026-03-02 09:00:00.000000``, written by Python's C."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        def process(value: datetime | None) -> str | None:
+            return None if value is None else value.isoformat(" ", "microseconds")
+
+        return process
+
+
 class Utc(TypeDecorator[datetime]):
     """An instant: aware, in UTC, on both sides. Naive values are refused."""
 
@@ -63,14 +86,17 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_Text())  # type: ignore[no-untyped-call]  # SQLAlchemy's own __init__
+        return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        value = value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:

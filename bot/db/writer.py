@@ -1,9 +1,11 @@
 """The one thread of a process that writes: whatever is waiting is committed together."""
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -16,7 +18,10 @@ from bot.db.session import Session
 from bot.errors import DatabaseUnavailable, HubbubError
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Command = Callable[[Session], T]
+# Does many of a kind at once, and gives a result for each.
+Together = Callable[[Session, Sequence[Item]], Sequence[T]]
 
 # A commit waits for at most so many commands: bounds how long the first of them waits.
 _MOST = 256
@@ -26,8 +31,13 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class _Order:
-    command: Command[Any]
-    future: "Future[Any]" = field(default_factory=Future)
+    """A command, or an item for one that takes many. ``loop``: whose ``future`` it is."""
+
+    command: Callable[..., Any]
+    future: "Future[Any] | asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
+    item: Any = None
+    together: bool = False
 
 
 class Writer:
@@ -65,12 +75,9 @@ class Writer:
         self.stop()
 
     def submit(self, command: Command[T]) -> "Future[T]":
-        order = _Order(command)
-        with self._gate:
-            if self._stopped:
-                raise DatabaseUnavailable("Hubbub is shutting down; nothing was stored.")
-            self._orders.put(order)
-        return order.future
+        future: Future[T] = Future()
+        self._put(_Order(command, future))
+        return future
 
     async def run(self, command: Command[T]) -> T:
         """The command's result, once it is committed.
@@ -78,7 +85,24 @@ class Writer:
         Cancelling the wait does not cancel the command. Raises what the command raised, or
         `DatabaseUnavailable`, after which nothing of it is acknowledged.
         """
-        return await asyncio.shield(asyncio.wrap_future(self.submit(command)))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Order(command, future, loop))
+        return await future
+
+    async def run_together(self, command: Together[Item, T], item: Item) -> T:
+        """`run` for what comes in numbers: items that wait for the same ``command`` at the same
+        time are done by one call of it. Where that raises, each is done by a call of its own."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Order(command, future, loop, item, together=True))
+        return await future
+
+    def _put(self, order: _Order) -> None:
+        with self._gate:
+            if self._stopped:
+                raise DatabaseUnavailable("Hubbub is shutting down; nothing was stored.")
+            self._orders.put(order)
 
     def run_blocking(self, command: Command[T]) -> T:
         """`run` for threads that have no loop."""
@@ -108,17 +132,15 @@ class Writer:
         try:
             results = self._transact(batch)
         except _CommitUnclear as unclear:
-            for order in batch:
-                order.future.set_exception(_as_ours(unclear.reason))
+            _tell(batch, [unclear.reason] * len(batch), failed=True)
         except Exception as error:
             if len(batch) == 1:
-                batch[0].future.set_exception(_as_ours(error))
+                _tell(batch, [error], failed=True)
             else:
                 for order in batch:
                     self._commit([order])
         else:
-            for order, result in zip(batch, results, strict=True):
-                order.future.set_result(result)
+            _tell(batch, results)
 
     def _transact(self, batch: list[_Order]) -> list[Any]:
         for attempt in range(_TRIES):
@@ -131,12 +153,12 @@ class Writer:
 
     def _transact_once(self, batch: list[_Order]) -> list[Any]:
         topics: set[str] = set()
-        results = []
+        results: dict[int, Any] = {}
         with self.database.writers.connect() as connection:
             transaction = connection.begin()
-            for order in batch:
+            for orders in _calls(batch):
                 with self.database.session(connection) as session:
-                    results.append(order.command(session))
+                    results |= _call(session, orders)
                     session.flush()
                     topics |= session.topics
                     session.expunge_all()
@@ -147,7 +169,55 @@ class Writer:
                 connection.invalidate()  # it may still be inside its transaction
                 raise _CommitUnclear(error) from error
         self.news.announce(topics)
-        return results
+        return [results[id(order)] for order in batch]
+
+
+def _calls(batch: list[_Order]) -> list[list[_Order]]:
+    """Orders that one call can do. All of a batch wait at once: none counts on another's result."""
+    calls: list[list[_Order]] = []
+    together: dict[Callable[..., Any], list[_Order]] = {}
+    for order in batch:
+        if order.together and order.command in together:
+            together[order.command].append(order)
+            continue
+        calls.append([order])
+        if order.together:
+            together[order.command] = calls[-1]
+    return calls
+
+
+def _call(session: Session, orders: list[_Order]) -> dict[int, Any]:
+    command = orders[0].command
+    if not orders[0].together:
+        return {id(orders[0]): command(session)}
+    results = command(session, [order.item for order in orders])
+    return {id(order): result for order, result in zip(orders, results, strict=True)}
+
+
+def _tell(orders: list[_Order], outcomes: Sequence[Any], *, failed: bool = False) -> None:
+    """Wake each loop once, however many wait there."""
+    if failed:
+        outcomes = [_as_ours(error) for error in outcomes]
+    told: defaultdict[asyncio.AbstractEventLoop | None, list[tuple[_Order, Any]]]
+    told = defaultdict(list)
+    for order, outcome in zip(orders, outcomes, strict=True):
+        told[order.loop].append((order, outcome))
+    for loop, some in told.items():
+        if loop is None:
+            _set(some, failed)
+        else:
+            with suppress(RuntimeError):  # the loop has closed: nobody waits any more
+                loop.call_soon_threadsafe(_set, some, failed)
+
+
+def _set(told: list[tuple[_Order, Any]], failed: bool) -> None:
+    for order, outcome in told:
+        if order.future.cancelled():
+            continue
+        if failed:
+            order.future.set_exception(outcome)
+        else:
+            order.future.set_result(outcome)
 
 
 class _CommitUnclear(Exception):

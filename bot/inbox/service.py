@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from bot.db import Session, insert_new
 from bot.db.types import storable
@@ -28,9 +29,10 @@ class Received:
 
 def receive(session: Session, events: Sequence[Incoming]) -> Received:
     """Store the events that are not here yet. After COMMIT their senders may be told."""
+    now, ids = session.now(), session.ids.many(len(events))
     rows = {
         (row["network"], row["account"], row["dedupe_key"]): row
-        for row in reversed([_row(session, event) for event in events])
+        for row in reversed([_row(event, id, now) for event, id in zip(events, ids, strict=True)])
     }
     inserted = insert_new(session, Event, [*reversed(rows.values())], unique=_UNIQUE)
     quarantined = sum(
@@ -45,6 +47,12 @@ def receive(session: Session, events: Sequence[Incoming]) -> Received:
     )
 
 
+def receive_together(session: Session, calls: Sequence[Sequence[Incoming]]) -> list[None]:
+    """`receive` for what several senders wait for at the same time, as one statement."""
+    receive(session, [event for events in calls for event in events])
+    return [None] * len(calls)
+
+
 def key_of(text: str) -> str:
     """A network's id as a key of ours: what can't be stored as it is never collides by that."""
     if len(text) <= _LONGEST_KEY and storable(text) == text:
@@ -53,10 +61,9 @@ def key_of(text: str) -> str:
     return f"{text[:80]}…{digest}"
 
 
-def _row(session: Session, event: Incoming) -> dict[str, Any]:
-    now = session.now()
+def _row(event: Incoming, id: UUID, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "id": session.ids.new(),
+        "id": id,
         "network": event.network,
         "account": event.account,
         "dedupe_key": key_of(event.dedupe_key),
@@ -64,22 +71,24 @@ def _row(session: Session, event: Incoming) -> dict[str, Any]:
         "raw": event.raw,
     }
     if isinstance(event, NotUnderstood):
-        return row | {
-            "kind": None,
-            "conversation": "",
-            "occurred_at": now,
-            "details": {},
-            "state": EventState.QUARANTINED,
-            "problem": event.reason,
-        }
+        return row | _quarantined(event, now)
     conversation = event.conversation or event.thread or event.channel
-    return row | {
-        "kind": event.kind,
-        "conversation": key_of(f"{event.network}:{event.account}:{conversation}"),
-        "occurred_at": _believable(event.occurred_at, now),
-        "details": _details(event),
-        "state": EventState.NEW,
-        "problem": "",
+    row["kind"] = event.kind
+    row["conversation"] = key_of(f"{event.network}:{event.account}:{conversation}")
+    row["occurred_at"] = _believable(event.occurred_at, now)
+    row["details"] = _details(event)
+    row["state"], row["problem"] = EventState.NEW, ""
+    return row
+
+
+def _quarantined(event: NotUnderstood, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": None,
+        "conversation": "",
+        "occurred_at": now,
+        "details": {},
+        "state": EventState.QUARANTINED,
+        "problem": event.reason,
     }
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.db import Writer
 from bot.errors import DatabaseUnavailable, InvalidInput, NotAllowed, NotFound
-from bot.inbox.service import receive
+from bot.inbox.service import receive_together
 from bot.logs import log
 from bot.networks import Plugin, WebhookRequest
 from bot.networks.port import Event
@@ -44,7 +44,7 @@ async def webhook(
     section = plugin.settings.model_validate(house.settings.networks.get(network, {}))
     events = _accept(plugin.accept, section, await _read(request))
     if events:
-        await writer.run(lambda session: receive(session, events))
+        await writer.run_together(receive_together, events)
     return Response("ok", media_type="text/plain")
 
 

@@ -1,7 +1,9 @@
 """Which deliveries leave next: claimed under a lease before the network is called."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -52,11 +54,17 @@ def claim(
             _ask(session, delivery)
         else:
             claims.append(_take(session, delivery, channel, owner, terms, settle))
-    for delivery, channel in _rows(session, _due(session), accounts, most - len(claims)):
-        if delivery.action is not Action.PUBLISH or _may_publish(session, delivery, channel, terms):
+    plain = []
+    for row in _due_rows(session, accounts, most - len(claims)):
+        if row.action is not Action.PUBLISH:
+            plain.append(_plain(session, row, owner, terms))
+            continue
+        delivery, channel = session.need(Delivery, row.id), session.need(Channel, row.channel_id)
+        if _may_publish(session, delivery, channel, terms):
             claims.append(_take(session, delivery, channel, owner, terms))
+    _take_plain(session, plain)
     session.flush()
-    return claims
+    return claims + plain
 
 
 def _rows(
@@ -64,20 +72,42 @@ def _rows(
 ) -> list[tuple[Delivery, Channel]]:
     if most <= 0 or not accounts:
         return []
-    found = session.execute(
-        sa.select(Delivery, Channel)
-        .join(
-            Channel,
-            sa.and_(
-                Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id
-            ),
-        )
+    found = session.execute(_next(sa.select(Delivery, Channel), which, accounts, most))
+    return [(delivery, channel) for delivery, channel in found]
+
+
+def _due_rows(session: Session, accounts: Accounts, most: int) -> Sequence[sa.Row[Any]]:
+    """Only the columns that a claim needs: most deliveries are answers, and nothing is decided
+    about those."""
+    if most <= 0 or not accounts:
+        return []
+    columns = sa.select(
+        Delivery.id,
+        Delivery.attempt,
+        Delivery.key,
+        Delivery.action,
+        Delivery.content,
+        Delivery.thread,
+        Delivery.reply_to,
+        Delivery.recipient,
+        Delivery.channel_id,
+        Channel.network,
+        Channel.account,
+        Channel.remote_id.label("channel"),
+    )
+    return session.execute(_next(columns, _due(session), accounts, most)).all()
+
+
+def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: int) -> Any:
+    """Those of the ``select`` that leave next, locked for this claim."""
+    here = sa.and_(Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id)
+    return (
+        select.join_from(Delivery, Channel, here)
         .where(which, sa.tuple_(Channel.network, Channel.account).in_(list(accounts)))
         .order_by(Delivery.due_at, Delivery.id)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    return [(delivery, channel) for delivery, channel in found]
 
 
 def _lost(session: Session) -> sa.ColumnElement[bool]:
@@ -145,6 +175,43 @@ def _take(
             recipient=delivery.recipient,
         ),
     )
+
+
+def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms) -> Claim:
+    """The claim of a row that `_take_plain` takes."""
+    return Claim(
+        id=row.id,
+        attempt=row.attempt + 1,
+        owner=owner,
+        lease_until=session.now() + terms.lease,
+        network=row.network,
+        outgoing=Outgoing(
+            key=row.key,
+            action=row.action,
+            account=row.account,
+            channel=row.channel,
+            content=Content.from_json(row.content),
+            thread=row.thread,
+            reply_to=row.reply_to,
+            recipient=row.recipient,
+        ),
+    )
+
+
+def _take_plain(session: Session, claims: Sequence[Claim]) -> None:
+    """All in one statement."""
+    if claims:
+        session.execute(
+            sa.update(Delivery)
+            .where(Delivery.id.in_([one.id for one in claims]))
+            .values(
+                state=DeliveryState.SENDING,
+                attempt=Delivery.attempt + 1,
+                owner=claims[0].owner,
+                lease_until=max(one.lease_until for one in claims),
+            ),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _ask(session: Session, delivery: Delivery) -> None:

@@ -11,13 +11,13 @@ from bot.logs import log
 from bot.networks import Adapter, Content, Outgoing, Receipt
 from bot.outbox.claiming import Claim, Terms, claim
 from bot.outbox.models import Delivery
-from bot.outbox.settling import settle
+from bot.outbox.settling import settle_all
 
 # Completes the content at the moment of sending, inside a write (a link made only now).
 Finish = Callable[[Session, Delivery, Content], Content]
 
 # Deliveries under way at once, over all networks.
-_MOST = 32
+AT_ONCE = 32
 # How often the table is looked at without being told: finds what other processes wrote.
 _LOOK_SECONDS = 1.0
 
@@ -47,7 +47,7 @@ class Postman:
         under_way: set[asyncio.Task[None]] = set()
         with self._writer.news.listening("outbox", "channels") as listener:
             while True:
-                for one in await self._claim(_MOST - len(under_way)):
+                for one in await self._claim(AT_ONCE - len(under_way)):
                     task = asyncio.create_task(self._deliver(one))
                     under_way.add(task)
                     task.add_done_callback(under_way.discard)
@@ -55,7 +55,7 @@ class Postman:
 
     async def deliver_due(self) -> int:
         """Deliver what is due now and wait for it: one round of `run`. Gives how many."""
-        claims = await self._claim(_MOST)
+        claims = await self._claim(AT_ONCE)
         await asyncio.gather(*(self._deliver(one) for one in claims))
         return len(claims)
 
@@ -82,7 +82,7 @@ class Postman:
                 reason=str(outcome),
             )
         try:
-            await self._writer.run(lambda session: settle(session, one, outcome))
+            await self._writer.run_together(settle_all, (one, outcome))
         except LeaseLost:
             _log.warning("taken over by another process", delivery=str(one.id))
         except DatabaseUnavailable as error:

@@ -1,5 +1,6 @@
 """What becomes of a claimed delivery, by what the network said."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,26 +19,45 @@ _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = timedelta(seconds=5), timedelta(minute
 _LONGEST_LIMIT = timedelta(days=1)
 
 
+Result = tuple[Claim, Receipt | Exception]
+
+
 def settle(session: Session, claim: Claim, outcome: Receipt | Exception) -> None:
     """Write down what came back. Raises `LeaseLost` when another has taken the delivery over."""
-    delivery = session.scalar(
-        sa.select(Delivery)
-        .where(
-            Delivery.id == claim.id,
-            Delivery.state == DeliveryState.SENDING,
-            Delivery.owner == claim.owner,
-            Delivery.attempt == claim.attempt,
-        )
-        .with_for_update()
+    settle_all(session, [(claim, outcome)])
+
+
+def settle_all(session: Session, results: Sequence[Result]) -> list[None]:
+    """`settle` for what came back at the same time. `LeaseLost` where it is raised for one."""
+    ids = [claim.id for claim, _ in results]
+    under_way = sa.select(Delivery, Channel).join(
+        Channel,
+        sa.and_(Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id),
     )
-    if delivery is None:
-        raise LeaseLost
-    channel = session.need(Channel, delivery.channel_id)
-    if isinstance(outcome, Receipt):
-        _sent(session, delivery, channel, outcome)
-    else:
-        _not_sent(session, delivery, channel, outcome)
-    session.announce("outbox", "calendar", "messages", f"chat:{channel.id.hex}")
+    found = {
+        delivery.id: (delivery, channel)
+        for delivery, channel in session.execute(
+            under_way.where(Delivery.id.in_(ids), Delivery.state == DeliveryState.SENDING)
+            .order_by(Delivery.id)
+            .with_for_update(of=Delivery)
+            .execution_options(populate_existing=True)
+        )
+    }
+    for claim, outcome in results:
+        delivery, channel = found.get(claim.id, (None, None))
+        if delivery is None or channel is None or not _is_ours(delivery, claim):
+            raise LeaseLost
+        if isinstance(outcome, Receipt):
+            _sent(session, delivery, channel, outcome)
+        else:
+            _not_sent(session, delivery, channel, outcome)
+        session.announce(f"chat:{channel.id.hex}")
+    session.announce("outbox", "calendar", "messages")
+    return [None] * len(results)
+
+
+def _is_ours(delivery: Delivery, claim: Claim) -> bool:
+    return delivery.owner == claim.owner and delivery.attempt == claim.attempt
 
 
 def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Receipt) -> None:
