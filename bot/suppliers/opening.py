@@ -1,6 +1,7 @@
 """Cases for what was just said: routed, and their letters put into the outbox, all at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,11 @@ from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
 
-def open_cases(session: Session, suggestion_ids: Sequence[UUID]) -> None:
-    """A case for each suggestion that has none yet, with its partner, or "whose is it?"."""
+def open_cases(session: Session, suggestion_ids: Sequence[UUID], *, since: datetime) -> None:
+    """A case for each suggestion that has none yet, with its partner, or "whose is it?".
+
+    ``since``: when the oldest of them was said.
+    """
     if not suggestion_ids:
         return
     session.flush()
@@ -33,7 +37,7 @@ def open_cases(session: Session, suggestion_ids: Sequence[UUID]) -> None:
     _record(session, list(case_of.values()))
     handed = {s: owner for s, owner in owners.items() if owner and s.id in case_of}
     if handed:
-        _hand_over(session, handed, case_of)
+        _hand_over(session, handed, case_of, since)
     session.announce("cases")
 
 
@@ -61,7 +65,10 @@ def _record(session: Session, cases: Sequence[UUID]) -> None:
 
 
 def _hand_over(
-    session: Session, handed: Mapping[Suggestion, Supplier], case_of: Mapping[UUID, UUID]
+    session: Session,
+    handed: Mapping[Suggestion, Supplier],
+    case_of: Mapping[UUID, UUID],
+    since: datetime,
 ) -> None:
     places = session.scalars(
         sa.select(Channel).where(Channel.id.in_({one.channel_id for one in handed.values()}))
@@ -92,6 +99,7 @@ def _hand_over(
                 about=About.CASE,
                 about_id=case_id,
                 product_id=suggestion.product_id,
+                since=since,
             )
         )
     outbox.enqueue_all(session, drafts)
