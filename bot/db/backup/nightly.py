@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 from bot.db.backup.keeping import keep, kept
 from bot.db.leases import release, take
@@ -27,7 +28,9 @@ async def run(settings: Settings, writer: Writer) -> None:
     """Make one whenever the newest is too old, until cancelled. Does nothing where none are
     wanted."""
     clock, every = writer.database.clock, timedelta(hours=settings.backup.every_hours)
+    wait = _LOOK  # a start has enough to do
     while every:
+        await clock.sleep(wait)
         wait = _LOOK
         if is_due(settings.backups, clock.now() - every):
             try:
@@ -35,7 +38,6 @@ async def run(settings: Settings, writer: Writer) -> None:
             except (HubbubError, OSError) as error:
                 _log.error("no back-up could be made", reason=str(error))
                 wait = _AGAIN
-        await clock.sleep(wait)
     await asyncio.Event().wait()
 
 
@@ -45,7 +47,13 @@ def is_due(folder: Path, before: datetime) -> bool:
 
 
 async def _make_one(settings: Settings, writer: Writer) -> None:
-    """By one process at a time, in a thread: nobody waits for it."""
+    """By one process at a time, in a thread that stops when we are stopped."""
+    stopped = Event()
+
+    def told(_done: int, _all: int) -> None:
+        if stopped.is_set():
+            raise HubbubError("Hubbub was stopped; the next back-up is made after it has started.")
+
     owner, name = f"backups:{id(writer):x}", f"backups:{settings.backups.resolve()}"
 
     def leave(session: Session) -> None:
@@ -54,10 +62,12 @@ async def _make_one(settings: Settings, writer: Writer) -> None:
     if await writer.run(lambda session: take(session, name, owner, for_=_LONGEST)) is None:
         return
     try:
-        made = partial(keep, writer.database, settings.backups, most=settings.backup.keep)
+        most = settings.backup.keep
+        made = partial(keep, writer.database, settings.backups, most=most, progress=told)
         path = await asyncio.to_thread(made)
         _log.info("a back-up was made", path=str(path))
     finally:
+        stopped.set()
         try:
             await writer.run(leave)
         except DatabaseUnavailable as error:
