@@ -31,6 +31,7 @@ from content_calendar.planning import materialise
 from tests.outbox.post import Office, a_channel
 
 SPEAK = Voices(languages=("en",), shop="Willow & Wren")
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 POST = {"action": Action.PUBLISH, "about": About.POST}
 HOUR = timedelta(hours=1)
 
@@ -131,6 +132,7 @@ async def test_what_was_sent_after_the_back_up_is_not_sent_again(shop: Shop) -> 
     assert set(shop.states().values()) == {DeliveryState.HELD}
 
 
+@SQLITE
 async def test_what_was_on_its_way_is_asked_of_a_person(shop: Shop) -> None:
     """Networks remember a key for minutes, not until somebody has restored a back-up."""
     await shop.office.put("answer")
@@ -145,6 +147,7 @@ async def test_what_was_on_its_way_is_asked_of_a_person(shop: Shop) -> None:
     assert await shop.said() == ["answer"]
 
 
+@SQLITE
 async def test_messages_that_had_not_been_read_are_not_answered_again(shop: Shop) -> None:
     await shop.hear("please make the lid dishwasher-safe", "one")
     path = shop.back_up()
@@ -179,6 +182,7 @@ async def test_old_messages_that_a_network_brings_after_the_release_wait(shop: S
     assert len(await shop.said()) == answers + 1  # what is said now is answered as ever
 
 
+@SQLITE
 async def test_decisions_are_not_told_again(shop: Shop) -> None:
     await shop.hear("please make the lid dishwasher-safe", "one")
     await shop.live()
@@ -201,7 +205,8 @@ def _a_partner_decides(session: Session) -> None:
     decide(session, case, Act.DECLINE, by="supplier:Alba", text="It would melt.")
 
 
-@pytest.mark.parametrize("overdue", list(Overdue))
+@SQLITE
+@pytest.mark.parametrize("overdue", [Overdue.ASK, Overdue.SEND])
 async def test_a_series_does_not_post_its_past_again(shop: Shop, overdue: Overdue) -> None:
     """A back-up of two months ago: the hours since were planned, and posted, by who is lost."""
     await shop.writer.run(lambda session: _every_day(session, overdue))
@@ -236,7 +241,8 @@ def _every_day(session: Session, overdue: Overdue) -> None:
     session.put(Series(post_id=post.id, start=local, zone="UTC", rrule="FREQ=DAILY"))
 
 
-@pytest.mark.parametrize("overdue", [Overdue.SEND, Overdue.SPREAD])
+@SQLITE
+@pytest.mark.parametrize("overdue", [Overdue.SEND])
 async def test_what_is_let_go_although_late_is_never_a_burst(shop: Shop, overdue: Overdue) -> None:
     await shop.office.put_all([f"post {number}" for number in range(12)], **POST)
     await shop.writer.run(lambda session: setattr(a_channel(session), "overdue", overdue))
@@ -248,6 +254,7 @@ async def test_what_is_let_go_although_late_is_never_a_burst(shop: Shop, overdue
     assert len(await shop.said()) <= 5  # what the channel allows in ten minutes
 
 
+@SQLITE
 async def test_a_person_sends_one_of_those_held(shop: Shop) -> None:
     await shop.office.put_all(["there", "not there"], **POST)
     path = shop.back_up()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
+from itertools import count as count_from
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -76,9 +78,15 @@ def _into_sqlite(
             _fill(backup, scratch, prepare, progress)
         finally:
             scratch.close()
-        aside = target.with_name(f"{target.stem}-before-restore-{stamp}.db") if holds else None
-        swapping.swap(new, target, aside)
-    return Restored(manifest=backup.manifest, aside=str(aside or ""))
+        aside = _free_name(target.with_name(f"{target.stem}-before-restore-{stamp}.db"))
+        swapping.swap(new, target, aside if holds else None)
+    return Restored(manifest=backup.manifest, aside=str(aside) if holds else "")
+
+
+def _free_name(path: Path) -> Path:
+    """What was kept aside before stays, also that of a moment ago."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count_from(2))
+    return next(name for name in chain([path], names) if not name.exists())
 
 
 def _fill(backup: Backup, scratch: Database, prepare: Prepare, progress: Progress) -> None:
@@ -114,7 +122,7 @@ def _into_postgresql(
         new = scratch_schema(execute)
         load(connection, backup, progress, new)
         _prepare(database.session(connection), backup, prepare)
-        aside = f"before_restore_{stamp}" if holds else f"{new}_old"
+        aside = f"before_restore_{stamp}_{new[-6:]}" if holds else f"{new}_old"
         execute(f"CREATE SCHEMA {aside}")
         _move(connection, old, home, aside)
         _move(connection, _ours(connection, new), new, home)

@@ -88,9 +88,9 @@ def swap(new: Path, target: Path, aside: Path | None) -> None:
         except sqlite3.DatabaseError:
             if aside is not None:
                 _move_away(target, aside)
-            database = _alone(target)
+            database, aside = _alone(target), None
         with closing(database):
-            if aside is not None and not aside.exists():
+            if aside is not None:
                 _copy(database, aside)
             source.backup(database)
     sync_folder(target.parent)

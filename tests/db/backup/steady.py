@@ -6,9 +6,11 @@ from functools import partial
 from threading import Event, Thread
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from bot.channels.models import Channel
 from bot.channels.service import ensure
-from bot.db import Session, Writer
+from bot.db import Session, Writer, insert_all
 from bot.members.models import Member, Person
 
 
@@ -58,18 +60,21 @@ class SteadyHand:
             self.acknowledged += 1  # the writer works in order
 
     def _one(self, number: int, session: Session) -> None:
-        person = session.put(Person(created_at=session.now()))
-        session.put(
-            Member(
-                person_id=person.id,
-                network="sandbox",
-                account="main",
-                remote_id=f"{number}",
-                name=f"Member {number}",
-                first_seen_at=session.now(),
-            )
+        person, now = session.ids.new(), session.now()
+        member = {
+            "person_id": person,
+            "network": "sandbox",
+            "account": "main",
+            "remote_id": f"{number}",
+            "name": f"Member {number}",
+            "first_seen_at": now,
+            "told_it_is_a_bot": False,
+        }
+        insert_all(session, Person, [{"id": person, "created_at": now}])
+        insert_all(session, Member, [member])
+        session.connection().execute(
+            sa.update(Channel).where(Channel.id == self._channel).values(name=str(number))
         )
-        session.need(Channel, self._channel).name = str(number)
 
 
 def _channel(session: Session) -> UUID:

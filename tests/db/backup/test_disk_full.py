@@ -69,9 +69,11 @@ def test_a_disk_that_says_so_is_passed_on_in_words(tmp_path: Path) -> None:
     """Every write to this device fails with the error of a full disk."""
     target = tmp_path / "one.zip"
     (tmp_path / f".one.zip.{os.getpid()}.part").symlink_to("/dev/full")
-    with pytest.raises(HubbubError, match="No space left on device.* Make room"):
-        with whole_file(target) as file:
-            file.write(b"something")
+    with (
+        pytest.raises(HubbubError, match=r"No space left on device.* Make room"),
+        whole_file(target) as file,
+    ):
+        file.write(b"something")
     assert not target.exists()
 
 
