@@ -26,7 +26,7 @@ test: .venv/.test ## Install what tests need and run them all (ARGS="-k word" fo
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 backup-test: .venv/.test ## Back up 20 times under 500 writes a second, and kill 60 processes in it
-	HUBBUB_BACKUP_ROUNDS=20 HUBBUB_BACKUP_KILLS=30 $(BIN)/pytest -s tests/db/backup/test_under_load.py \
+	HUBBUB_BACKUP_ROUNDS=20 HUBBUB_BACKUP_KILLS=30 $(BIN)/pytest -s --timeout 3600 tests/db/backup/test_under_load.py \
 		tests/db/backup/test_killed.py tests/db/backup/test_disk_full.py $(ARGS)
 
 check: .venv/.test ## Style, types, import rules, vendored files, the house's own rules
