@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.db.backup.keeping import kept
 from bot.db.leases import Lease
 from bot.db.upgrade import is_current
 from bot.errors import HubbubError
@@ -81,6 +82,7 @@ def findings(settings: Settings, config: Path | None, clock: Clock) -> Iterator[
     yield from _database(settings, clock)
     yield from _clock(settings, clock)
     yield from _disk(settings)
+    yield from _backups(settings, clock)
     yield from _secrets(settings, config)
 
 
@@ -187,6 +189,31 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.NOTE if free < _LITTLE else Level.FINE, "Disk", said)
     if not os.access(place, os.W_OK):
         yield Finding(Level.BAD, "Disk", f"{place.resolve()} can't be written by this user.")
+
+
+def _backups(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    every, newest = settings.backup.every_hours, next(iter(kept(settings.backups)), None)
+    if newest is None:
+        yield Finding(
+            Level.NOTE,
+            "Back-ups",
+            f"There are none in {settings.backups.resolve()}. Make one: hubbub db backup",
+        )
+        return
+    hours = (clock.now() - newest.made_at) / timedelta(hours=1)
+    said = f"The newest is {_age(hours)} old: {newest.path}."
+    if every and hours > 2 * every:
+        yield Finding(
+            Level.BAD,
+            "Back-ups",
+            f"{said} One is made every {every:g} hours while Hubbub runs; see its log why not.",
+        )
+    else:
+        yield Finding(Level.FINE, "Back-ups", said)
+
+
+def _age(hours: float) -> str:
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{max(hours, 0):.0f} hours"
 
 
 def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
 from bot.db import Database, Session, Writer
+from bot.db.backup import nightly
 from bot.db.upgrade import upgrade
 from bot.engagement import telling
 from bot.engagement.listening import Listening
@@ -52,6 +53,7 @@ _VIEWS = (
     "bot.suppliers.views",
     "content_calendar.views",
     "content_calendar.needs_look",
+    "content_calendar.quiet",
 )
 
 # A stopped process must be gone within 5 s; open pages get most of that.
@@ -120,7 +122,7 @@ class Hubbub:
 
     def open(self) -> None:
         """Bring the database up to date and start the writer; `close` undoes it."""
-        upgrade(self.database)
+        upgrade(self.database, copies=self.settings.backups)
         warm_up()
         self.writer.start()
         self.writer.run_blocking(self._know_channels)
@@ -145,6 +147,7 @@ class Hubbub:
         self.supervisor.keep("inbox", self.listening.run)
         self.supervisor.keep("outbox", self.postman.run)
         self.supervisor.keep("telling", lambda: telling.run(self.writer, self.speak))
+        self.supervisor.keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()
         try:
             await self.supervisor.run()

@@ -8,10 +8,11 @@ from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
 from bot.inbox.models import Message
 from bot.networks import Adapter
+from bot.outbox import quiet
 from bot.outbox.models import Delivery, DeliveryState
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suppliers.models import Case
-from bot.web.house import ChannelItem, NavItem, Shell
+from bot.web.house import ChannelItem, NavItem, Notice, Shell
 
 
 def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
@@ -27,6 +28,17 @@ def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
             NavItem(href="/settings", label="Settings", icon="settings"),
         ),
         channels=_channels(adapters),
+        notice=_quiet,
+    )
+
+
+def _quiet(session: Session) -> Notice | None:
+    if quiet.current(session) is None:
+        return None
+    return Notice(
+        text="This database was restored from a back-up. Nothing leaves until an owner says so.",
+        href="/quiet",
+        label="See what waits",
     )
 
 

@@ -56,6 +56,12 @@ class Outbox(Section):
     overdue_after_minutes: int = Field(30, ge=1)
 
 
+class Backup(Section):
+    folder: str = ""
+    every_hours: float = Field(24, ge=0)
+    keep: int = Field(7, ge=1)
+
+
 class Settings(BaseSettings):
     """Everything that an installation can decide, with its defaults."""
 
@@ -69,6 +75,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     logs: Logs = Logs()
     outbox: Outbox = Outbox()
+    backup: Backup = Backup()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod
@@ -85,6 +92,11 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database.get_secret_value() or f"sqlite:///{self.data.resolve()}/hubbub.db"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of back-ups."""
+        return Path(self.backup.folder) if self.backup.folder else self.data / "backups"
 
     @property
     def public_url(self) -> str:

@@ -58,13 +58,13 @@ def tray(session: Session) -> Page:
     )
 
 
-def waiting(session: Session) -> Sequence[Stuck]:
-    """What waits for a person, the longest waiting first."""
+def waiting(session: Session, which: sa.ColumnElement[bool] | None = None) -> Sequence[Stuck]:
+    """What waits for a person, the longest waiting first; or other deliveries, shown alike."""
     rows = session.execute(
         sa.select(Delivery, Channel, Post)
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Post, sa.and_(Delivery.about == About.POST, Post.id == Delivery.about_id))
-        .where(Delivery.state.in_(STUCK))
+        .where(Delivery.state.in_(STUCK) if which is None else which)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(_MOST)
     )

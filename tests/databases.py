@@ -51,11 +51,12 @@ def postgresql(*, durable: bool = False) -> Iterator[URL]:
 
 
 @contextmanager
-def fresh_database(server: URL) -> Iterator[str]:
-    """The URL of a new, empty database; dropped afterwards, whoever is still connected."""
+def fresh_database(server: URL, template: str = "template0") -> Iterator[str]:
+    """The URL of a new database, empty but for what the ``template`` holds; dropped afterwards,
+    whoever is still connected."""
     name = f"hubbub_test_{uuid4().hex}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    _execute(admin, f"CREATE DATABASE {name} TEMPLATE template0")
+    _execute(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:

@@ -13,6 +13,7 @@ from bot.channels import queries, service
 from bot.channels.forms import ChannelForm, Invitation
 from bot.channels.models import Channel, Overdue
 from bot.db import Database, Session, Writer
+from bot.db.backup.keeping import kept
 from bot.errors import InvalidInput
 from bot.networks import Adapter, Plugin
 from bot.settings import Settings
@@ -41,6 +42,7 @@ def settings_page(
         health={place.id: queries.health(place, adapters) for place in places},
         people=queries.people(session),
         policies=_policies(),
+        newest_backup=next(iter(kept(settings.backups)), None),
         may_change=user.role is Role.OWNER,
     )
 

@@ -1,20 +1,37 @@
-"""`hubbub db`: the database's schema."""
+"""`hubbub db`: the database's schema, and its back-ups."""
+
+from typing import Annotated
 
 import typer
 
+from bot.commands import backups
 from bot.commands.terminal import Config, say, settings_from
 from bot.db import Database
 from bot.db.upgrade import is_current, upgrade
 
-app = typer.Typer(help="The database: is it up to date, and bring it there.", no_args_is_help=True)
+app = typer.Typer(
+    help="The database: is it up to date, bring it there, back it up and restore it.",
+    no_args_is_help=True,
+)
+for command in (backups.backup, backups.backups, backups.verify, backups.restore, backups.release):
+    app.command()(command)
 
 
 @app.command("upgrade")
-def upgrade_(config: Config = None) -> None:
-    """Bring the database to the schema of this Hubbub, all or nothing; made where there is none."""
-    database = Database(settings_from(config).database_url)
+def upgrade_(
+    without_copy: Annotated[
+        bool, typer.Option("--without-copy", help="Make no back-up first. Not advised.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Bring the database to the schema of this Hubbub, all or nothing; made where there is none.
+
+    What it holds is put into the folder of back-ups first; where that fails, nothing is changed.
+    """
+    settings = settings_from(config)
+    database = Database(settings.database_url)
     try:
-        upgrade(database)
+        upgrade(database, copies=None if without_copy else settings.backups)
     finally:
         database.close()
     say("The database is up to date.")

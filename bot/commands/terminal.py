@@ -78,7 +78,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database_url)
     try:
         if not sa.inspect(database.readers).has_table("alembic_version"):
-            upgrade(database)
+            upgrade(database, copies=settings.backups)
         elif not is_current(database):
             raise InvalidInput("The database is not up to date. Run: hubbub db upgrade")
         yield database

@@ -3,28 +3,34 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
+from bot.db.backup.keeping import BEFORE_UPGRADE, keep
 from bot.db.engine import Database
-from bot.errors import DatabaseUnavailable, InvalidInput
+from bot.db.schema import bring, changing, head, is_known
+from bot.errors import DatabaseUnavailable, HubbubError, InvalidInput
 
-_SCRIPTS = Path(__file__).parent.parent / "migrations"
+# Of processes that start at the same moment one upgrade after the other, by this number.
+_ONE_AT_A_TIME = 4_852_262
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, copies: Path | None = None) -> None:
     """Apply what is missing, all or nothing. Does nothing on a database that is up to date.
 
-    Raises `InvalidInput` for a database that a newer Hubbub has written, `DatabaseUnavailable`
-    where there is none to reach.
+    With ``copies``, the folder of back-ups, what the database holds is put there first; where
+    that fails, nothing is changed and `HubbubError` says what to do. Raises `InvalidInput` for a
+    database that a newer Hubbub has written, `DatabaseUnavailable` where there is none to reach.
     """
     try:
-        with database.writers.connect() as connection, connection.begin():
-            _refuse_newer(connection)
-            command.upgrade(_config(connection), "head")
+        with changing(database) as connection:
+            if not database.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+            at = _revision(connection)
+            if at is not None:
+                _refuse_newer(at)
+                if copies is not None and at != head():
+                    _copy(database, copies, at)
+            bring(connection, "head")
     except sa.exc.OperationalError as error:
         raise DatabaseUnavailable(
             f"The database can't be reached: {str(error.orig).strip()}"
@@ -34,29 +40,27 @@ def upgrade(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Whether nothing is missing."""
     with database.readers.connect() as connection:
-        at = MigrationContext.configure(connection).get_current_revision()
-    return at == _scripts().get_current_head()
+        return _revision(connection) == head()
 
 
-def _refuse_newer(connection: sa.Connection) -> None:
-    at = MigrationContext.configure(connection).get_current_revision()
-    if at is None:
-        return
-    try:
-        _scripts().get_revision(at)
-    except CommandError:
+def _revision(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(at: str) -> None:
+    if not is_known(at):
         raise InvalidInput(
             f"This database was written by a newer Hubbub (schema {at}). "
             "Install that version again, or restore the copy made before the upgrade."
-        ) from None
+        )
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(_SCRIPTS))
-
-
-def _config(connection: sa.Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    config.attributes["connection"] = connection
-    return config
+def _copy(database: Database, copies: Path, at: str) -> None:
+    """Nobody else writes to SQLite meanwhile; PostgreSQL gives the rows as they are now."""
+    try:
+        keep(database, copies, f"{BEFORE_UPGRADE}{at}-")
+    except HubbubError as error:
+        raise HubbubError(
+            f"Before an upgrade Hubbub copies what the database holds, and that failed: {error} "
+            "Nothing was changed. To upgrade without a copy: hubbub db upgrade --without-copy"
+        ) from error

@@ -145,7 +145,8 @@ class _Work:
         """The partner's name by suggestion, None where it is still to be found out whose it is."""
         everything = [heard for several in self.heard.values() for heard in several]
         opened = [heard.suggestion_id for heard in everything if heard.opened]
-        open_cases(self.session, opened)
+        said = [heard.matter.said_at for heard in everything if heard.opened]
+        open_cases(self.session, opened, since=min(said, default=self.session.now()))
         if len(everything) > len(opened):
             self.session.announce("cases")  # more people behind them: partners see it
         owners = (
@@ -225,6 +226,7 @@ class _Work:
             content=Content(text=text),
             about=About.ACKNOWLEDGEMENT,
             about_id=one.id,
+            since=one.occurred_at,
             thread=one.thread or one.message,
             reply_to=one.message,
             recipient=member.remote_id if one.private else None,

@@ -90,6 +90,7 @@ def _tell_one(
         about=_ABOUT.get(decision.act, About.DECISION),
         about_id=decision.case_id,
         product_id=suggestion.product_id,
+        since=decision.decided_at,
         thread=message.thread or message.remote_id,
         reply_to=message.remote_id,
         recipient=member.remote_id if message.private else None,

@@ -13,6 +13,7 @@ from bot.channels.models import Channel, Overdue
 from bot.db import Session
 from bot.networks import Action, Capabilities, Content, Outgoing, Settle
 from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.quiet import is_quiet
 
 Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it can do
 
@@ -45,7 +46,8 @@ def claim(
 ) -> list[Claim]:
     """At most ``most`` deliveries that are due now, at most one of each conversation.
 
-    Also takes over what another process left under way, by the network's rule for that.
+    Also takes over what another process left under way, by the network's rule for that. None of
+    either as long as a restored back-up waits for its release.
     """
     claims = []
     for delivery, channel in _rows(session, _lost(session), accounts, most):
@@ -104,6 +106,7 @@ def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: 
     return (
         select.join_from(Delivery, Channel, here)
         .where(which, sa.tuple_(Channel.network, Channel.account).in_(list(accounts)))
+        .where(~is_quiet())
         .order_by(Delivery.due_at, Delivery.id)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)

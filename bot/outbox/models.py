@@ -31,6 +31,16 @@ class About(StrEnum):
     STAFF = "staff"  # a person from the shop answers
 
 
+class Restoration(Row):
+    """A back-up took the database's place. Nothing leaves until somebody has released it."""
+
+    __tablename__ = "restoration"
+
+    restored_at: Mapped[datetime]
+    made_at: Mapped[datetime]  # when the back-up was made
+    released_at: Mapped[datetime | None]
+
+
 class Delivery(Row):
     """One thing to say to one place, with everything that became of it.
 

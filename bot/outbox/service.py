@@ -11,6 +11,7 @@ from bot.channels.models import Channel
 from bot.db import Session, insert_new
 from bot.errors import Conflict
 from bot.networks import Action, Content
+from bot.outbox import quiet
 from bot.outbox.models import About, Delivery, DeliveryState
 
 _WAITING = {DeliveryState.PENDING, DeliveryState.HELD}
@@ -18,7 +19,11 @@ _STUCK = {DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD}
 
 
 class Saying(TypedDict, total=False):
-    """What to say, where, and what it speaks of; ``due_at`` left away means at once."""
+    """What to say, where, and what it speaks of; ``due_at`` left away means at once.
+
+    ``since``: when that came up which it answers. What came up before a back-up was restored may
+    have been answered already, so a person decides about it.
+    """
 
     key: Required[str]
     channel: Required[Channel]
@@ -28,6 +33,7 @@ class Saying(TypedDict, total=False):
     about_id: UUID | None
     product_id: UUID | None
     due_at: datetime | None
+    since: datetime | None
     thread: str | None
     reply_to: str | None
     recipient: str | None
@@ -36,6 +42,8 @@ class Saying(TypedDict, total=False):
 def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
     """The row of a delivery that is still to be enqueued."""
     place, now = what["channel"].id, session.now()
+    due_at = what.get("due_at") or now
+    in_doubt = quiet.may_be_said(session, what.get("since") or due_at)
     return {
         "id": session.ids.new(),
         "key": what["key"],
@@ -50,8 +58,10 @@ def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
         "about_id": what.get("about_id"),
         "product_id": what.get("product_id"),
         "created_at": now,
-        "due_at": what.get("due_at") or now,
-        "turn_at": what.get("due_at") or now,
+        "due_at": due_at,
+        "turn_at": due_at,
+        "state": DeliveryState.HELD if in_doubt else DeliveryState.PENDING,
+        "note": quiet.MAYBE_SAID if in_doubt else "",
     }
 
 

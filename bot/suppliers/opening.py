@@ -1,6 +1,7 @@
 """Cases for what was just said: routed, and their letters put into the outbox, all at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,11 @@ from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
 
-def open_cases(session: Session, suggestion_ids: Sequence[UUID]) -> None:
-    """A case for each suggestion that has none yet, with its partner, or "whose is it?"."""
+def open_cases(session: Session, suggestion_ids: Sequence[UUID], *, since: datetime) -> None:
+    """A case for each suggestion that has none yet, with its partner, or "whose is it?".
+
+    ``since``: when the oldest of them was said.
+    """
     if not suggestion_ids:
         return
     session.flush()
@@ -33,7 +37,7 @@ def open_cases(session: Session, suggestion_ids: Sequence[UUID]) -> None:
     handed = {s: owner for s, owner in owners.items() if owner and s.id in case_of}
     _record(session, case_of, handed)
     if handed:
-        _hand_over(session, handed, case_of)
+        _hand_over(session, handed, case_of, since)
     session.announce("cases")
 
 
@@ -68,7 +72,10 @@ def _record(
 
 
 def _hand_over(
-    session: Session, handed: Mapping[Suggestion, Supplier], case_of: Mapping[UUID, UUID]
+    session: Session,
+    handed: Mapping[Suggestion, Supplier],
+    case_of: Mapping[UUID, UUID],
+    since: datetime,
 ) -> None:
     places = session.scalars(
         sa.select(Channel).where(Channel.id.in_({one.channel_id for one in handed.values()}))
@@ -87,6 +94,7 @@ def _hand_over(
                 supplier=supplier,
                 channel=channels[supplier.channel_id],
                 said=said[suggestion.id],
+                since=since,
             )
         )
     outbox.enqueue_all(session, drafts)
@@ -102,6 +110,7 @@ def draft_letter(
     supplier: Supplier,
     channel: Channel,
     said: queries.Said,
+    since: datetime | None = None,
 ) -> dict[str, Any]:
     """The letter that hands this version of the case to the partner, still to be enqueued."""
     return outbox.draft(
@@ -122,4 +131,5 @@ def draft_letter(
         about=About.CASE,
         about_id=case_id,
         product_id=suggestion.product_id,
+        since=since,
     )

@@ -38,11 +38,21 @@ class ChannelItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What stands above every staff page until it is settled, with the page where that is done."""
+
+    text: str
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """What stands around every staff page; the shell itself knows no feature by name."""
 
     nav: Sequence[NavItem] = ()
     channels: Callable[[Session], Sequence[ChannelItem]] | None = None
+    notice: Callable[[Session], Notice | None] | None = None
     home: str = "/calendar"  # where staff land
     guests: str = "/chat"  # where everybody else lands
 

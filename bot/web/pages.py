@@ -100,6 +100,7 @@ def frame(request: AnyRequest) -> dict[str, Any]:
             for item in shell.nav
         ]
         around["channels"] = shell.channels(session) if shell.channels else []
+        around["notice"] = shell.notice(session) if shell.notice else None
     return around | {"events_href": "/events"}
 
 
