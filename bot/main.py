@@ -52,6 +52,7 @@ _VIEWS = (
     "bot.suppliers.views",
     "content_calendar.views",
     "content_calendar.needs_look",
+    "bot.watching.explain_views",
 )
 
 # A stopped process must be gone within 5 s; open pages get most of that.

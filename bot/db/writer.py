@@ -14,6 +14,7 @@ from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
 from bot.errors import DatabaseUnavailable, HubbubError
+from bot.tally import COMMANDS, COMMITS
 
 T = TypeVar("T")
 Command = Callable[[Session], T]
@@ -63,6 +64,11 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def waiting(self) -> int:
+        """How many commands have not been begun."""
+        return self._orders.qsize()
 
     def submit(self, command: Command[T]) -> "Future[T]":
         order = _Order(command)
@@ -131,7 +137,9 @@ class Writer:
 
     def _transact_once(self, batch: list[_Order]) -> list[Any]:
         topics: set[str] = set()
+        afterwards: list[Callable[[], object]] = []
         results = []
+        began = self.database.clock.monotonic()
         with self.database.writers.connect() as connection:
             transaction = connection.begin()
             for order in batch:
@@ -139,6 +147,7 @@ class Writer:
                     results.append(order.command(session))
                     session.flush()
                     topics |= session.topics
+                    afterwards += session.afterwards
                     session.expunge_all()
             try:
                 transaction.commit()
@@ -146,6 +155,10 @@ class Writer:
                 # Perhaps it is committed, perhaps not: running it again could do it twice.
                 connection.invalidate()  # it may still be inside its transaction
                 raise _CommitUnclear(error) from error
+        COMMITS.observe(self.database.clock.monotonic() - began)
+        COMMANDS.inc(len(batch))
+        for call in afterwards:
+            call()
         self.news.announce(topics)
         return results
 

@@ -1,17 +1,23 @@
 """What becomes of a claimed delivery, by what the network said."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.channels.service import pause
+from bot.clock import moment_of
 from bot.db import Session
 from bot.errors import LeaseLost, OutcomeUnknown, RateLimited, Rejected, Unauthorized
 from bot.networks import Receipt
+from bot.outbox.attempts import note, outcome_of
 from bot.outbox.claiming import Claim
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import About, Delivery, DeliveryState
+from bot.tally import ANSWERED, ATTEMPTS
 
+# Their ``about_id`` is the event's, whose first letters are the moment it came in.
+_ANSWERS = {About.ACKNOWLEDGEMENT: "bot", About.STAFF: "person"}
 # Waiting doubles from 5 s to 15 min; a hundred tries are about a day.
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = timedelta(seconds=5), timedelta(minutes=15), 100
 # No retry time that a network names is believed beyond this.
@@ -37,6 +43,16 @@ def settle(session: Session, claim: Claim, outcome: Receipt | Exception) -> None
         _sent(session, delivery, channel, outcome)
     else:
         _not_sent(session, delivery, channel, outcome)
+    how = outcome_of(outcome)
+    note(
+        session,
+        delivery,
+        owner=claim.owner,
+        started_at=claim.started_at,
+        outcome=how,
+        words=delivery.note,
+    )
+    session.afterwards.append(ATTEMPTS.labels(channel.network, how.value).inc)
     session.announce("outbox", "calendar", "messages", f"chat:{channel.id.hex}")
 
 
@@ -46,6 +62,9 @@ def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Recei
     delivery.remote_id = receipt.message
     delivery.permalink = receipt.permalink
     delivery.note = receipt.note
+    if delivery.about in _ANSWERS and delivery.about_id is not None:
+        took = max((session.now() - moment_of(delivery.about_id)).total_seconds(), 0.0)
+        session.afterwards.append(partial(ANSWERED.labels(_ANSWERS[delivery.about]).observe, took))
 
 
 def _not_sent(session: Session, delivery: Delivery, channel: Channel, error: Exception) -> None:
