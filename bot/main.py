@@ -37,6 +37,7 @@ from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
 from bot.understanding import understand
+from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
 from bot.web.stream import Streams
@@ -51,7 +52,7 @@ _VIEWS = (
     "bot.channels.views",
     "bot.suppliers.views",
     "content_calendar.views",
-    "content_calendar.needs_look",
+    "bot.watching.needs_look",
     "bot.watching.explain_views",
 )
 
@@ -87,6 +88,13 @@ class Hubbub:
             send_timeout=settings.outbox.send_timeout_seconds,
         )
         self.listening = Listening(self.writer, self.clock, owner, self.speak)
+        self.watch = Watch(
+            settings=settings,
+            clock=self.clock,
+            adapters=self.adapters,
+            supervisor=self.supervisor,
+            began=(self.clock.now(), self.clock.monotonic()),
+        )
         self.house = House(
             settings=settings,
             database=self.database,
@@ -96,9 +104,10 @@ class Hubbub:
             secret=settings.secret(),
             adapters=self.adapters,
             plugins=self.plugins,
-            shell=shell(self.adapters),
+            shell=shell(self.adapters, self.watch.alarms),
             doorkeepers=Doorkeepers(partner=doorkeeper),
-            measures=measures,
+            measures=partial(measures, watch=self.watch, writer=self.writer),
+            alarms=self.watch.alarms,
         )
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from bot.commands.terminal import Config, complain, database_of, out, settings_from
+from bot.watching.asking import explain as look_up
 from bot.watching.explain_views import names
 from bot.watching.finding import Found
-from bot.watching.service import explain as look_up
 from bot.watching.story import Step, Story
 
 _COLOURS = {"green": "green", "red": "red", "amber": "yellow", "blue": "blue", "plum": "magenta"}

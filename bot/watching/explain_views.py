@@ -6,7 +6,7 @@ from litestar import get
 from litestar.response import Redirect
 
 from bot.db import Session
-from bot.watching.service import explain
+from bot.watching.asking import explain
 from bot.watching.story import Subject
 from bot.web.access import Access
 from bot.web.i18n import gettext as _

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,14 +12,16 @@ import sqlalchemy as sa
 from adapters.sandbox import Fault
 from bot.channels import service as channels
 from bot.channels.models import Channel
+from bot.db import Session
 from bot.inbox.models import Event
+from bot.inbox.service import receive
 from bot.networks import Action, Content, NotUnderstood
 from bot.outbox.claiming import claim
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.service import enqueue
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Act, Case
-from bot.watching.service import explain
+from bot.watching.asking import explain
 from bot.watching.story import Step, Story, Subject
 from tests.engagement.community import Community
 from tests.engagement.test_listening import WISH
@@ -127,11 +130,10 @@ async def test_every_try_and_the_networks_words_are_told(community: Community) -
 
 
 async def test_a_quarantined_event_says_why(community: Community) -> None:
-    await community.hear(
-        NotUnderstood(
-            network="sandbox", account="main", dedupe_key="k1", raw=b"{", reason="No author."
-        )
+    garbled = NotUnderstood(
+        network="sandbox", account="main", dedupe_key="k1", raw=b"{", reason="No author."
     )
+    await community.writer.run(lambda session: receive(session, [garbled]))
     (event,) = community.events()
     found = story(community, event.id)
     assert (found.subjects, found.href) == ([Subject.EVENT], "/inbox/quarantine")
@@ -160,21 +162,17 @@ class Waiting:
     def __init__(self, community: Community) -> None:
         self.community = community
 
-    async def put(self, key: str, **what: object) -> UUID:
-        def command(session: object) -> UUID:
+    async def put(self, key: str, **what: Any) -> UUID:
+        def command(session: Session) -> UUID:
+            square = channels.ensure(session, network="sandbox", account="main", remote_id="square")
             given = {
-                "channel": channels.ensure(
-                    session,  # type: ignore[arg-type]  # the writer hands over a Session
-                    network="sandbox",
-                    account="main",
-                    remote_id="square",
-                ),
+                "channel": square,
                 "action": Action.REPLY,
                 "content": Content(text=key),
                 "about": About.ACKNOWLEDGEMENT,
                 **what,
             }
-            return enqueue(session, key=key, **given).id  # type: ignore[arg-type]  # as above
+            return enqueue(session, key=key, **given).id
 
         return await self.community.writer.run(command)
 
@@ -247,14 +245,15 @@ async def test_what_is_said_to_be_its_turn_is_what_is_claimed(
     now = community.clock.now()
     keys = [f"{thread}{number}" for thread in "abc" for number in range(3)]
     ids = {key: await waiting.put(key, thread=key[0]) for key in keys}
+    changes: dict[str, dict[str, Any]] = {
+        "a0": {"due_at": now + timedelta(hours=1)},  # not yet: it lets others pass
+        "b0": {"due_at": now + timedelta(hours=1), "attempt": 1, "note": "Later."},
+        "c0": {"state": DeliveryState.SENT},
+    }
     await community.writer.run(
         lambda session: [
-            session.execute(sa.update(Delivery).filter_by(key=key).values(**changes))
-            for key, changes in {
-                "a0": {"due_at": now + timedelta(hours=1)},  # not yet: it lets others pass
-                "b0": {"due_at": now + timedelta(hours=1), "attempt": 1, "note": "Later."},
-                "c0": {"state": DeliveryState.SENT},
-            }.items()
+            session.execute(sa.update(Delivery).filter_by(key=key).values(**values))
+            for key, values in changes.items()
         ]
     )
     first = {key for key, id in ids.items() if waiting.says(id) == ["It is its turn"]}
