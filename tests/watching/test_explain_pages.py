@@ -75,3 +75,8 @@ async def test_several_can_be_chosen_from(community: Community, client: Client) 
     response = client.get(f"/explain/{first.id.hex[:8]}")
     assert response.status_code == 200
     assert f"/explain/{second.id}" in response.text
+
+
+def test_german_is_spoken_too(client: Client) -> None:
+    response = client.get("/explain/nothing", headers={"accept-language": "de"})
+    assert "Nichts hat diese Kennung" in response.text
