@@ -134,6 +134,12 @@ class Hubbub:
         warm_up()
         self.writer.start()
         self.writer.run_blocking(self._know_channels)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Statistics are read as a connection is opened: the readers begin anew."""
+        self.writer.run_blocking(lambda session: self.database.learn(session.connection()))
+        self.database.readers.dispose()
 
     def close(self) -> None:
         self.writer.stop()
@@ -168,6 +174,7 @@ class Hubbub:
         )
         scheduler.add_job(self._materialise, "interval", minutes=1)
         scheduler.add_job(self._materialise)
+        scheduler.add_job(self._keep_learning, "interval", hours=1)
         scheduler.start()
         return scheduler
 
@@ -176,6 +183,12 @@ class Hubbub:
             await self.writer.run(materialise)
         except DatabaseUnavailable as error:
             _log.warning("cannot plan ahead", reason=str(error))
+
+    async def _keep_learning(self) -> None:
+        try:
+            await asyncio.to_thread(self._learn)
+        except DatabaseUnavailable as error:
+            _log.warning("cannot look at the tables", reason=str(error))
 
 
 def warm_up() -> None:

@@ -117,13 +117,13 @@ def _now(life: Life, now: datetime) -> Iterator[Step]:
         case DeliveryState.SENDING:
             yield _leaving(one, now)
         case DeliveryState.SENT:
-            yield _arrived(one)
+            yield _arrived(life)
         case DeliveryState.UNKNOWN:
             yield Step(
                 text=_("It may or may not have arrived"),
                 icon="question",
                 tone="amber",
-                quote=retell(one.note),
+                quote=_unsaid(life),
                 hint=_("Look there, then tell Hubbub: it never sends it again by itself."),
                 href=_TRAY,
             )
@@ -205,14 +205,21 @@ def _leaving(one: Delivery, now: datetime) -> Step:
     return Step(text=text, at=one.lease_until, icon="send", tone="blue", hint=hint)
 
 
-def _arrived(one: Delivery) -> Step:
+def _unsaid(life: Life) -> str:
+    """The delivery's note, unless the last try has said it already."""
+    note = life.delivery.note
+    return "" if life.attempts and life.attempts[-1].words == note else retell(note)
+
+
+def _arrived(life: Life) -> Step:
+    one = life.delivery
     hint = _("There it has the id %s.") % one.remote_id if one.remote_id else ""
     return Step(
         text=_("It is there"),
         at=one.sent_at,
         icon="check",
         tone="green",
-        quote=retell(one.note),
+        quote=_unsaid(life),
         hint=hint,
         href=one.permalink,
     )
