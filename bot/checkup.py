@@ -10,6 +10,7 @@ from enum import StrEnum
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from re import match
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,12 +20,18 @@ from bot.db.backup.keeping import kept
 from bot.db.leases import Lease
 from bot.db.upgrade import is_current
 from bot.errors import HubbubError
-from bot.inbox.models import Event
 from bot.main import sections
 from bot.networks import Health, Services, installed
 from bot.settings import Settings
+from bot.watching.alarms import Alarm, AlarmKind
+from bot.watching.needs_look import titles
+from bot.watching.watch import LITTLE_SPACE, Watch
 
-_LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
+_TOO_LITTLE = 100_000_000  # bytes
+# These are found here with more to say, the good news too.
+_LOOKED_AT_HERE = (AlarmKind.DISK_FULL, AlarmKind.MAIL_KEPT)
+# With these, people are not heard or not answered.
+_STOPS = (AlarmKind.INBOX_STALLED, AlarmKind.OUTBOX_STALLED, AlarmKind.CLOCK_WRONG)
 _LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
 # Nobody could have installed this program before.
 _FIRST_YEAR = 2025
@@ -145,7 +152,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     database = Database(settings.database_url, clock=clock)
     try:
-        yield from _open_database(database, shown, clock)
+        yield from _open_database(database, shown, settings, clock)
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip()
         yield Finding(Level.BAD, "Database", f"{shown} can't be used: {said}.")
@@ -153,22 +160,29 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         database.close()
 
 
-def _open_database(database: Database, shown: str, clock: Clock) -> Iterator[Finding]:
+def _open_database(
+    database: Database, shown: str, settings: Settings, clock: Clock
+) -> Iterator[Finding]:
     if not is_current(database):
         yield Finding(Level.BAD, "Database", f"{shown} is not up to date. Run: hubbub db upgrade")
         return
     with database.session(database.writers) as session:
         session.execute(sa.update(Lease).where(Lease.name == "").values(owner=""))
         session.rollback()
-        newest = session.scalar(sa.select(sa.func.max(Event.received_at)))
+        alarms = Watch(settings=settings, clock=clock).alarms(session)
     yield Finding(Level.FINE, "Database", f"{shown} is up to date and can be written.")
-    if newest and newest > clock.now() + timedelta(minutes=5):
-        yield Finding(
-            Level.BAD,
-            "Clock",
-            f"The newest message is from {newest:%d %B %Y, %H:%M} UTC, which lies in the future: "
-            "this machine's clock was wrong then, or is now.",
-        )
+    yield from (_alarm(alarm, settings) for alarm in alarms if alarm.kind not in _LOOKED_AT_HERE)
+
+
+def _alarm(alarm: Alarm, settings: Settings) -> Finding:
+    """What the tables say that is wrong; what only a running Hubbub knows is on its page."""
+    zone = ZoneInfo(settings.shop.zone)
+    since = f" Since {alarm.since.astimezone(zone):%d %B, %H:%M}." if alarm.since else ""
+    said = f" “{alarm.quote}”" if alarm.quote else ""
+    mend = f" Run: {alarm.command}" if alarm.command else ""
+    mend = mend or f" See {settings.public_url}{alarm.href or '/needs-a-look'}"
+    level = Level.BAD if alarm.kind in _STOPS else Level.NOTE
+    return Finding(level, titles()[alarm.kind], f"{alarm.sentence}{said}{since}{mend}")
 
 
 def _clock(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -186,7 +200,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if free < _TOO_LITTLE:
         yield Finding(Level.BAD, "Disk", f"{said} Hubbub can soon store nothing. Make room.")
     else:
-        yield Finding(Level.NOTE if free < _LITTLE else Level.FINE, "Disk", said)
+        yield Finding(Level.NOTE if free < LITTLE_SPACE else Level.FINE, "Disk", said)
     if not os.access(place, os.W_OK):
         yield Finding(Level.BAD, "Disk", f"{place.resolve()} can't be written by this user.")
 

@@ -6,6 +6,7 @@ from bot.commands import bench, db, sample, user
 from bot.commands.check import check
 from bot.commands.demo import demo
 from bot.commands.exchange import export, importing
+from bot.commands.explain import explain
 from bot.commands.networks import networks
 from bot.commands.replay import replay
 from bot.commands.run import run
@@ -21,7 +22,7 @@ app = typer.Typer(
     # Local variables may hold tokens and people's words.
     pretty_exceptions_enable=False,
 )
-for command in (run, check, demo, replay, export, networks):
+for command in (run, check, explain, demo, replay, export, networks):
     app.command()(command)
 for name, group in (
     ("import", importing),

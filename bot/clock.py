@@ -51,6 +51,11 @@ class FrozenClock:
         self._now += by
 
 
+def moment_of(id: UUID) -> datetime:
+    """When the id was made: ours begin with their moment, in milliseconds (see `Ids`)."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
+
+
 class Ids:
     """Time-ordered 128-bit ids (UUIDv7, RFC 9562 §5.7), strictly increasing in one process.
 

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -19,6 +19,7 @@ from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
 from bot.db import Database, Session, Writer
 from bot.db.backup import nightly
+from bot.db.backup.keeping import kept
 from bot.db.upgrade import upgrade
 from bot.engagement import telling
 from bot.engagement.listening import Listening
@@ -38,6 +39,7 @@ from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
 from bot.understanding import understand
+from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
 from bot.web.stream import Streams
@@ -52,8 +54,9 @@ _VIEWS = (
     "bot.channels.views",
     "bot.suppliers.views",
     "content_calendar.views",
-    "content_calendar.needs_look",
-    "content_calendar.quiet",
+    "bot.watching.needs_look",
+    "bot.watching.quiet_views",
+    "bot.watching.explain_views",
 )
 
 # A stopped process must be gone within 5 s; open pages get most of that.
@@ -88,6 +91,15 @@ class Hubbub:
             send_timeout=settings.outbox.send_timeout_seconds,
         )
         self.listening = Listening(self.writer, self.clock, owner, self.speak)
+        self._began = self.clock.now()
+        self.watch = Watch(
+            settings=settings,
+            clock=self.clock,
+            adapters=self.adapters,
+            supervisor=self.supervisor,
+            last_backup=self._last_backup if settings.backup.every_hours else None,
+            began=(self._began, self.clock.monotonic()),
+        )
         self.house = House(
             settings=settings,
             database=self.database,
@@ -97,9 +109,10 @@ class Hubbub:
             secret=settings.secret(),
             adapters=self.adapters,
             plugins=self.plugins,
-            shell=shell(self.adapters),
+            shell=shell(self.adapters, self.watch.alarms),
             doorkeepers=Doorkeepers(partner=doorkeeper),
-            measures=measures,
+            measures=partial(measures, watch=self.watch, writer=self.writer),
+            alarms=self.watch.alarms,
         )
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:
@@ -109,6 +122,11 @@ class Hubbub:
             adapter = plugin.build(section, services)
             adapters[adapter.network, adapter.account] = adapter
         return adapters
+
+    def _last_backup(self) -> datetime:
+        """The newest; a Hubbub that has none yet is given time from its start."""
+        newest = next(iter(kept(self.settings.backups)), None)
+        return newest.made_at if newest else self._began
 
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
@@ -126,6 +144,12 @@ class Hubbub:
         warm_up()
         self.writer.start()
         self.writer.run_blocking(self._know_channels)
+        self._learn()
+
+    def _learn(self) -> None:
+        """Statistics are read as a connection is opened: the readers begin anew."""
+        self.writer.run_blocking(lambda session: self.database.learn(session.connection()))
+        self.database.readers.dispose()
 
     def close(self) -> None:
         self.writer.stop()
@@ -161,6 +185,7 @@ class Hubbub:
         )
         scheduler.add_job(self._materialise, "interval", minutes=1)
         scheduler.add_job(self._materialise)
+        scheduler.add_job(self._keep_learning, "interval", hours=1)
         scheduler.start()
         return scheduler
 
@@ -169,6 +194,12 @@ class Hubbub:
             await self.writer.run(materialise)
         except DatabaseUnavailable as error:
             _log.warning("cannot plan ahead", reason=str(error))
+
+    async def _keep_learning(self) -> None:
+        try:
+            await asyncio.to_thread(self._learn)
+        except DatabaseUnavailable as error:
+            _log.warning("cannot look at the tables", reason=str(error))
 
 
 def warm_up() -> None:

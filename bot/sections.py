@@ -9,13 +9,15 @@ from bot.db import Session
 from bot.inbox.models import Message
 from bot.networks import Adapter
 from bot.outbox import quiet
-from bot.outbox.models import Delivery, DeliveryState
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suppliers.models import Case
+from bot.watching.alarms import Alarm
 from bot.web.house import ChannelItem, NavItem, Notice, Shell
 
 
-def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
+def shell(
+    adapters: Mapping[tuple[str, str], Adapter], alarms: Callable[[Session], Sequence[Alarm]]
+) -> Shell:
     return Shell(
         nav=(
             NavItem(href="/calendar", label="Calendar", icon="calendar"),
@@ -23,7 +25,7 @@ def shell(adapters: Mapping[tuple[str, str], Adapter]) -> Shell:
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
             NavItem(href="/products", label="Products", icon="box"),
-            NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_stuck),
+            NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_wrong(alarms)),
             NavItem(href="/mail", label="Mail", icon="mail"),
             NavItem(href="/settings", label="Settings", icon="settings"),
         ),
@@ -63,11 +65,8 @@ def _ownerless(session: Session) -> int:
     return _count(session, Case, Case.supplier_id.is_(None))
 
 
-def _stuck(session: Session) -> int:
-    stuck = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD)
-    return _count(session, Delivery, Delivery.state.in_(stuck)) + _count(
-        session, Channel, Channel.paused_because != ""
-    )
+def _wrong(alarms: Callable[[Session], Sequence[Alarm]]) -> Callable[[Session], int]:
+    return lambda session: sum(alarm.count for alarm in alarms(session))
 
 
 def _channels(

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.logs import log, mask
+from bot.tally import RESTARTS
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 # Whatever ran so long without dying is well again: the next wait is the first one.
@@ -17,13 +18,17 @@ _log = log("supervisor")
 
 @dataclass(slots=True)
 class Kept:
-    """Something that is kept running. ``problem`` is empty while it runs."""
+    """Something that is kept running. ``problem`` is empty while it runs.
+
+    ``down_since``: when it began to die, until it has lived for a minute again.
+    """
 
     name: str
     start: Callable[[], Awaitable[None]]
     deaths: int = 0
     problem: str = ""
     retry_at: datetime | None = None
+    down_since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -58,8 +63,11 @@ class Supervisor:
                 one.problem = mask(f"{type(error).__name__}: {error}")
                 _log.exception("died", what=one.name)
             if self.clock.monotonic() - began > _WELL_AFTER:
-                wait = _FIRST_WAIT
+                wait, one.down_since = _FIRST_WAIT, None
+            one.down_since = one.down_since or self.clock.now()
+            one.retry_at = self.clock.now() + timedelta(seconds=wait)
             one.deaths += 1
+            RESTARTS.labels(one.name).inc()
             _log.warning("starting again", what=one.name, in_seconds=wait, problem=one.problem)
             await self.clock.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)

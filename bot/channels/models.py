@@ -32,6 +32,7 @@ class Channel(Row):
     name: Mapped[str]
     kind: Mapped[ChannelKind] = mapped_column(default=ChannelKind.COMMUNITY)
     paused_because: Mapped[str] = mapped_column(default="")  # empty: not paused
+    paused_at: Mapped[datetime | None]
     overdue: Mapped[Overdue] = mapped_column(default=Overdue.ASK)
     burst_most: Mapped[int] = mapped_column(default=5)  # posts in any burst_minutes
     burst_minutes: Mapped[int] = mapped_column(default=10)

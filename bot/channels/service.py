@@ -36,10 +36,12 @@ def ensure(
 
 def pause(session: Session, channel: Channel, because: str) -> None:
     """Say nothing there until a person resumes it. ``because`` is shown to staff."""
+    if not channel.paused_because:
+        channel.paused_at = session.now()
     channel.paused_because = because
     session.announce("channels")
 
 
 def resume(session: Session, channel: Channel) -> None:
-    channel.paused_because = ""
+    channel.paused_because, channel.paused_at = "", None
     session.announce("channels", "outbox")

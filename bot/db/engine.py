@@ -59,6 +59,16 @@ class Database:
         with self.session(self.readers) as session:
             yield session
 
+    def learn(self, connection: sa.Connection) -> None:
+        """Let SQLite see how full its tables are, in a transaction of the writer's.
+
+        Without, it takes the workspace for a good thing to search by and reads all of a table. A
+        few hundred rows of each index are looked at. PostgreSQL does it by itself.
+        """
+        if self.is_sqlite:
+            connection.exec_driver_sql("PRAGMA analysis_limit=400")
+            connection.exec_driver_sql("ANALYZE")
+
     def close(self) -> None:
         self.readers.dispose()
         self.writers.dispose()

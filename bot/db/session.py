@@ -1,5 +1,6 @@
 """One unit of work over the tables of one workspace."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +19,8 @@ class Session(orm.Session):
     """A SQLAlchemy session that knows its workspace, its clock and its ids.
 
     Every ORM statement sees the rows of this workspace only. Whoever opens it commits it;
-    services never do. ``topics`` are announced to this process's listeners after COMMIT.
+    services never do. After COMMIT, ``topics`` are announced to this process's listeners and what
+    stands in ``afterwards`` is called: to count it, nothing that could fail.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class Session(orm.Session):
         super().__init__(bind, expire_on_commit=False)
         self.workspace, self.clock, self.ids = workspace, clock, ids
         self.topics: set[str] = set()
+        self.afterwards: list[Callable[[], object]] = []
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -16,6 +16,7 @@ from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
 from bot.errors import DatabaseUnavailable, HubbubError
+from bot.tally import COMMANDS, COMMITS
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -73,6 +74,11 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def waiting(self) -> int:
+        """How many commands have not been begun."""
+        return self._orders.qsize()
 
     def submit(self, command: Command[T]) -> "Future[T]":
         future: Future[T] = Future()
@@ -154,6 +160,8 @@ class Writer:
     def _transact_once(self, batch: list[_Order]) -> list[Any]:
         topics: set[str] = set()
         results: dict[int, Any] = {}
+        afterwards: list[Callable[[], object]] = []
+        began = self.database.clock.monotonic()
         with self.database.writers.connect() as connection:
             transaction = connection.begin()
             for orders in _calls(batch):
@@ -161,6 +169,7 @@ class Writer:
                     results |= _call(session, orders)
                     session.flush()
                     topics |= session.topics
+                    afterwards += session.afterwards
                     session.expunge_all()
             try:
                 transaction.commit()
@@ -168,6 +177,10 @@ class Writer:
                 # Perhaps it is committed, perhaps not: running it again could do it twice.
                 connection.invalidate()  # it may still be inside its transaction
                 raise _CommitUnclear(error) from error
+        COMMITS.observe(self.database.clock.monotonic() - began)
+        COMMANDS.inc(len(batch))
+        for call in afterwards:
+            call()
         self.news.announce(topics)
         return [results[id(order)] for order in batch]
 

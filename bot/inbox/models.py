@@ -56,7 +56,7 @@ class Message(Row):
             "ix_message_waiting",
             "workspace_id",
             "id",
-            sqlite_where=sa.text("wants_person AND answered_at IS NULL"),
+            sqlite_where=sa.text("wants_person = 1 AND answered_at IS NULL"),  # as it is asked
             postgresql_where=sa.text("wants_person AND answered_at IS NULL"),
         ),
         sa.Index(None, "workspace_id", "member_id"),

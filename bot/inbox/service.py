@@ -1,9 +1,11 @@
 """Taking in what the networks tell us: stored once, raw, before anybody is told we have it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from bot.db.types import storable
 from bot.inbox.models import Event, EventState
 from bot.networks import InboundEvent, NotUnderstood
 from bot.networks.port import Event as Incoming
+from bot.tally import EVENTS
 
 _UNIQUE = ("network", "account", "dedupe_key")
 # PostgreSQL's B-tree takes keys of about 2,700 bytes; no network's own ids come near this.
@@ -38,6 +41,7 @@ def receive(session: Session, events: Sequence[Incoming]) -> Received:
     quarantined = sum(
         row["state"] is EventState.QUARANTINED and row["id"] in inserted for row in rows.values()
     )
+    session.afterwards.append(partial(_count, events, rows.values(), inserted))
     if inserted:
         session.announce("inbox")
     return Received(
@@ -51,6 +55,19 @@ def receive_together(session: Session, calls: Sequence[Sequence[Incoming]]) -> l
     """`receive` for what several senders wait for at the same time, as one statement."""
     receive(session, [event for events in calls for event in events])
     return [None] * len(calls)
+
+
+def _count(
+    events: Sequence[Incoming], rows: Iterable[Mapping[str, Any]], inserted: Collection[UUID]
+) -> None:
+    repeated = Counter(event.network for event in events)
+    for row in rows:
+        if row["id"] in inserted:
+            repeated[row["network"]] -= 1
+            fine = row["state"] is EventState.NEW
+            EVENTS.labels(row["network"], "new" if fine else "quarantined").inc()
+    for network, times in repeated.items():
+        EVENTS.labels(network, "repeated").inc(times)
 
 
 def key_of(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.accounts.models import AuditEntry
 from bot.channels.models import Channel
+from bot.clock import moment_of
 from bot.db import Session
 from bot.errors import NotFound
 from bot.inbox.answering import ANSWERED
@@ -180,9 +181,4 @@ def _understood(
 ) -> datetime | None:
     """When it was read: signals and the bot's own answer are made in that same moment."""
     told = [one.created_at for one in answers if one.about_id == message.id]
-    return min([*told, *(_made_at(one.signal.id) for one in meant)], default=None)
-
-
-def _made_at(id: UUID) -> datetime:
-    """Our ids begin with their moment, in milliseconds (see `bot.clock.Ids`)."""
-    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
+    return min([*told, *(moment_of(one.signal.id) for one in meant)], default=None)

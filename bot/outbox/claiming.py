@@ -12,8 +12,10 @@ from sqlalchemy.orm import aliased
 from bot.channels.models import Channel, Overdue
 from bot.db import Session
 from bot.networks import Action, Capabilities, Content, Outgoing, Settle
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.attempts import ended, write_down
+from bot.outbox.models import Delivery, DeliveryState, Outcome
 from bot.outbox.quiet import is_quiet
+from bot.tally import ATTEMPTS
 
 Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it can do
 
@@ -26,6 +28,7 @@ class Claim:
     id: UUID
     attempt: int
     owner: str
+    started_at: datetime
     lease_until: datetime
     network: str
     outgoing: Outgoing
@@ -51,6 +54,7 @@ def claim(
     """
     claims = []
     for delivery, channel in _rows(session, _lost(session), accounts, most):
+        _note_lost(session, delivery, channel, terms)
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
             _ask(session, delivery)
@@ -122,15 +126,26 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
     on its way or waiting to be tried again (RELIABILITY: I5)."""
     now = session.now()
     other = aliased(Delivery)
+    return sa.and_(
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.due_at <= now,
+        Channel.paused_because == "",
+        ~sa.exists().where(in_the_way(Delivery, other, now)),
+    )
+
+
+def in_the_way(
+    one: Delivery | type[Delivery], other: type[Delivery], now: datetime
+) -> sa.ColumnElement[bool]:
+    """Whether ``other`` has to leave before ``one`` (a row, or any), for their conversation."""
     to_be_tried_again = sa.and_(other.attempt > 0, other.note != "")
     # A total order that no try changes: no two wait for each other.
     before = sa.or_(
-        other.turn_at < Delivery.turn_at,
-        sa.and_(other.turn_at == Delivery.turn_at, other.id < Delivery.id),
+        other.turn_at < one.turn_at, sa.and_(other.turn_at == one.turn_at, other.id < one.id)
     )
-    in_the_way = sa.exists().where(
-        other.workspace_id == Delivery.workspace_id,
-        other.conversation == Delivery.conversation,
+    return sa.and_(
+        other.workspace_id == one.workspace_id,
+        other.conversation == one.conversation,
         sa.or_(
             other.state == DeliveryState.SENDING,
             sa.and_(
@@ -140,12 +155,21 @@ def _due(session: Session) -> sa.ColumnElement[bool]:
             ),
         ),
     )
-    return sa.and_(
-        Delivery.state == DeliveryState.PENDING,
-        Delivery.due_at <= now,
-        Channel.paused_because == "",
-        ~in_the_way,
-    )
+
+
+def _note_lost(session: Session, delivery: Delivery, channel: Channel, terms: Terms) -> None:
+    """Whoever had claimed it never said what became of it; without an owner, somebody did."""
+    if delivery.owner is not None and delivery.lease_until is not None:
+        lost = ended(
+            session,
+            delivery,
+            owner=delivery.owner,
+            started_at=delivery.lease_until - terms.lease,
+            outcome=Outcome.LOST,
+            words="",
+        )
+        write_down(session, [lost])
+        session.afterwards.append(ATTEMPTS.labels(channel.network, Outcome.LOST.value).inc)
 
 
 def _take(
@@ -159,11 +183,13 @@ def _take(
     delivery.state = DeliveryState.SENDING
     delivery.attempt += 1
     delivery.owner = owner
-    delivery.lease_until = session.now() + terms.lease
+    now = session.now()
+    delivery.lease_until = now + terms.lease
     return Claim(
         id=delivery.id,
         attempt=delivery.attempt,
         owner=owner,
+        started_at=now,
         lease_until=delivery.lease_until,
         network=channel.network,
         look_first=settle is Settle.READ_BACK,
@@ -186,6 +212,7 @@ def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms) -> Clai
         id=row.id,
         attempt=row.attempt + 1,
         owner=owner,
+        started_at=session.now(),
         lease_until=session.now() + terms.lease,
         network=row.network,
         outgoing=Outgoing(

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db import Row, references
+from bot.db import Base, Row, references
 from bot.networks import Action
 
 
@@ -83,3 +83,35 @@ class Delivery(Row):
     remote_id: Mapped[str | None]
     permalink: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")  # the network's words, for people
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNAUTHORIZED = "unauthorized"  # our credentials were refused: the channels were paused
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"  # nothing was sent
+    UNKNOWN = "unknown"  # it may have been sent
+    LOST = "lost"  # who claimed it never said: it was taken over when the lease ended
+
+
+class Attempt(Base):
+    """One try of a delivery that has ended; what is under way stands in the delivery itself.
+
+    Written in the transaction that ends the try and never changed, so that claiming, the way that
+    every delivery takes, writes nothing more. ``number`` is the delivery's ``attempt`` of then.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (references("delivery_id", "delivery", ondelete="CASCADE"),)
+
+    workspace_id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    delivery_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    outcome: Mapped[Outcome]
+    words: Mapped[str] = mapped_column(default="")  # the network's, for people

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.channels.service import pause
+from bot.clock import moment_of
 from bot.db import Session
 from bot.errors import LeaseLost, OutcomeUnknown, RateLimited, Rejected, Unauthorized
 from bot.networks import Receipt
+from bot.outbox.attempts import ended, outcome_of, write_down
 from bot.outbox.claiming import Claim
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import About, Delivery, DeliveryState
+from bot.tally import ANSWERED, ATTEMPTS
 
+# Their ``about_id`` is the event's, whose first letters are the moment it came in.
+_ANSWERS = {About.ACKNOWLEDGEMENT: "bot", About.STAFF: "person"}
 # Waiting doubles from 5 s to 15 min; a hundred tries are about a day.
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = timedelta(seconds=5), timedelta(minutes=15), 100
 # No retry time that a network names is believed beyond this.
@@ -43,6 +50,7 @@ def settle_all(session: Session, results: Sequence[Result]) -> list[None]:
             .execution_options(populate_existing=True)
         )
     }
+    attempts = []
     for claim, outcome in results:
         delivery, channel = found.get(claim.id, (None, None))
         if delivery is None or channel is None or not _is_ours(delivery, claim):
@@ -51,7 +59,9 @@ def settle_all(session: Session, results: Sequence[Result]) -> list[None]:
             _sent(session, delivery, channel, outcome)
         else:
             _not_sent(session, delivery, channel, outcome)
+        attempts.append(_ended(session, delivery, claim, outcome))
         session.announce(f"chat:{channel.id.hex}")
+    write_down(session, attempts)
     session.announce("outbox", "calendar", "messages")
     return [None] * len(results)
 
@@ -60,12 +70,30 @@ def _is_ours(delivery: Delivery, claim: Claim) -> bool:
     return delivery.owner == claim.owner and delivery.attempt == claim.attempt
 
 
+def _ended(
+    session: Session, delivery: Delivery, claim: Claim, outcome: Receipt | Exception
+) -> dict[str, Any]:
+    how = outcome_of(outcome)
+    session.afterwards.append(ATTEMPTS.labels(claim.network, how.value).inc)
+    return ended(
+        session,
+        delivery,
+        owner=claim.owner,
+        started_at=claim.started_at,
+        outcome=how,
+        words=delivery.note,
+    )
+
+
 def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Receipt) -> None:
     _let_go(delivery, DeliveryState.SENT)
     delivery.sent_at = channel.last_sent_at = session.now()
     delivery.remote_id = receipt.message
     delivery.permalink = receipt.permalink
     delivery.note = receipt.note
+    if delivery.about in _ANSWERS and delivery.about_id is not None:
+        took = max((session.now() - moment_of(delivery.about_id)).total_seconds(), 0.0)
+        session.afterwards.append(partial(ANSWERED.labels(_ANSWERS[delivery.about]).observe, took))
 
 
 def _not_sent(session: Session, delivery: Delivery, channel: Channel, error: Exception) -> None:

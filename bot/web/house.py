@@ -69,6 +69,10 @@ class Doorkeepers:
     partner_message: str = "Please open the link in our latest e-mail to you again."
 
 
+def _nothing_wrong(_session: Session) -> Sequence[Any]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """Everything that pages may need; each field is also a dependency by its name."""
@@ -85,6 +89,8 @@ class House:
     shell: Shell = field(default_factory=Shell)
     doorkeepers: Doorkeepers = field(default_factory=Doorkeepers)
     measures: Callable[[Session], Iterable[Metric]] | None = None
+    # What is wrong now; `watching.Alarm` lies above the shell, too.
+    alarms: Callable[[Session], Sequence[Any]] = _nothing_wrong
 
     @property
     def is_https(self) -> bool:

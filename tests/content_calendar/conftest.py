@@ -7,23 +7,27 @@ from adapters.sandbox import Like, Sandbox, SandboxSettings
 from bot.clock import FrozenClock
 from bot.db import Database, Writer
 from bot.settings import Settings, Shop
+from bot.watching import needs_look
+from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import House
-from content_calendar import needs_look, views
+from content_calendar import views
 from tests.web.doorway import Client, visiting
 
 
 @pytest.fixture
 def house(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path) -> House:
     sandbox = Sandbox(SandboxSettings(like=Like.WEBCHAT), clock)
+    settings = Settings(data=tmp_path, shop=Shop(name="Kettle & Co", zone="Europe/Berlin"))
     return House(
-        settings=Settings(data=tmp_path, shop=Shop(name="Kettle & Co", zone="Europe/Berlin")),
+        settings=settings,
         database=database,
         writer=writer,
         news=writer.news,
         clock=clock,
         secret=b"k" * 32,
         adapters={("webchat", "1"): sandbox, ("telegram", "1"): sandbox},
+        alarms=Watch(settings=settings, clock=clock).alarms,
     )
 
 

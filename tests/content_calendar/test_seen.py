@@ -24,10 +24,12 @@ from bot.clock import FrozenClock
 from bot.db import Session, Writer
 from bot.outbox.models import Delivery, DeliveryState
 from bot.settings import Settings, Shop
+from bot.watching import needs_look
+from bot.watching.watch import Watch
 from bot.web.access import SESSION_COOKIE
 from bot.web.app import create_app
 from bot.web.house import House
-from content_calendar import needs_look, service, views
+from content_calendar import service, views
 from content_calendar.models import Stage
 from tests import databases, rooms
 from tests.browser import OpenPage, violations
@@ -103,14 +105,16 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     database = rooms.open_database(databases.sqlite_url(tmp_path), clock)
     sandbox = Sandbox(SandboxSettings(like=Like.WEBCHAT), clock)
     with Writer(database) as writer, socket.create_server(("127.0.0.1", 0)) as listener:
+        settings = Settings(data=tmp_path, shop=Shop(name="Kettle & Co", zone="Europe/Berlin"))
         house = House(
-            settings=Settings(data=tmp_path, shop=Shop(name="Kettle & Co", zone="Europe/Berlin")),
+            settings=settings,
             database=database,
             writer=writer,
             news=writer.news,
             clock=clock,
             secret=b"k" * 32,
             adapters={("webchat", "1"): sandbox, ("telegram", "1"): sandbox},
+            alarms=Watch(settings=settings, clock=clock).alarms,
         )
         app = create_app([*views.routes, *needs_look.routes], house)
         config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, ws="none")

@@ -1,4 +1,4 @@
-"""The tray: everything that waits for a person's word before it leaves, whoever wrote it."""
+"""The tray: what is wrong now, and everything that waits for a person's word before it leaves."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from bot.db import Session, Writer
 from bot.errors import Conflict, InvalidInput, NotFound
 from bot.outbox import service as outbox
 from bot.outbox.models import About, Delivery, DeliveryState
+from bot.watching.alarms import Alarm, AlarmKind
+from bot.watching.deliveries import heading
 from bot.web.access import Access
 from bot.web.forms import typed
 from bot.web.i18n import gettext as _
@@ -24,6 +26,12 @@ from content_calendar.models import Post
 from content_calendar.states import STUCK
 
 _MOST = 200
+# Of these the page shows every delivery, with its own buttons.
+_SHOWN_WHOLE = (
+    AlarmKind.DELIVERY_UNKNOWN,
+    AlarmKind.DELIVERY_REFUSED,
+    AlarmKind.DELIVERY_HELD,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +51,16 @@ class Stuck:
 
 
 @get("/needs-a-look", access=Access.MARKETER, sync_to_thread=True)
-def tray(session: Session) -> Page:
+def tray(session: Session, alarms: Callable[[Session], Sequence[Alarm]]) -> Page:
     stuck = waiting(session)
     return page(
-        "calendar/needs_look.html",
+        "watching/needs_look.html",
         title=_("Needs a look"),
+        alarms=[it for it in alarms(session) if it.kind not in _SHOWN_WHOLE],
+        titles=titles(),
         unknown=[it for it in stuck if it.state is DeliveryState.UNKNOWN],
         refused=[it for it in stuck if it.state is DeliveryState.REFUSED],
         held=[it for it in stuck if it.state is DeliveryState.HELD],
-        paused=session.scalars(
-            sa.select(Channel).where(Channel.paused_because != "").order_by(Channel.name)
-        ).all(),
         more=len(stuck) == _MOST,
     )
 
@@ -72,19 +79,11 @@ def waiting(session: Session, which: sa.ColumnElement[bool] | None = None) -> Se
 
 
 def _stuck(delivery: Delivery, channel: Channel, about: Post | None) -> Stuck:
-    headings = {
-        About.POST: _("A post"),
-        About.ACKNOWLEDGEMENT: _("The bot's answer"),
-        About.DECISION: _("What became of a suggestion"),
-        About.QUESTION: _("A partner's question"),
-        About.CASE: _("A letter to a partner"),
-        About.STAFF: _("An answer from the shop"),
-    }
     return Stuck(
         id=delivery.id,
         state=delivery.state,
         about=delivery.about,
-        heading=about.title if about else headings.get(delivery.about, _("A message")),
+        heading=about.title if about else heading(delivery.about),
         href=f"/posts/{about.id}" if about else "",
         text=delivery.content["text"],
         channel=channel.name,
@@ -92,6 +91,26 @@ def _stuck(delivery: Delivery, channel: Channel, about: Post | None) -> Stuck:
         due_at=delivery.due_at,
         note=delivery.note,
     )
+
+
+def titles() -> dict[AlarmKind, str]:
+    """What an alarm is called, in a few words."""
+    return {
+        AlarmKind.CHANNEL_PAUSED: _("A channel is silent"),
+        AlarmKind.NETWORK_DOWN: _("Not connected"),
+        AlarmKind.PART_DOWN: _("A part of Hubbub stops again and again"),
+        AlarmKind.DELIVERY_UNKNOWN: _("Did it arrive?"),
+        AlarmKind.DELIVERY_REFUSED: _("Refused"),
+        AlarmKind.DELIVERY_HELD: _("Overdue, waiting for your word"),
+        AlarmKind.EVENT_QUARANTINED: _("Could not be read"),
+        AlarmKind.PERSON_WAITING: _("Somebody waits for a person"),
+        AlarmKind.INBOX_STALLED: _("The inbox is not being read"),
+        AlarmKind.OUTBOX_STALLED: _("Nothing leaves"),
+        AlarmKind.DISK_FULL: _("The disk is nearly full"),
+        AlarmKind.CLOCK_WRONG: _("The clock is wrong"),
+        AlarmKind.BACKUP_OLD: _("There is no fresh back-up"),
+        AlarmKind.MAIL_KEPT: _("Partners get no mail"),
+    }
 
 
 @post("/needs-a-look/{id:uuid}/{word:str}", access=Access.MARKETER)

@@ -12,12 +12,12 @@ from bot.errors import Conflict
 from bot.outbox import quiet
 from bot.outbox import service as outbox
 from bot.outbox.models import Delivery, DeliveryState
+from bot.watching.needs_look import waiting
 from bot.web.access import Access
 from bot.web.forms import typed
 from bot.web.i18n import gettext as _
 from bot.web.i18n import ngettext
 from bot.web.pages import AnyRequest, Back, Page, back_to, page
-from content_calendar.needs_look import waiting
 from content_calendar.states import STUCK
 
 
@@ -25,12 +25,12 @@ from content_calendar.states import STUCK
 def waiting_room(session: Session, user: User) -> Page:
     restoration = quiet.current(session)
     if restoration is None:
-        return page("calendar/quiet.html", title=_("Quiet after a restore"), restoration=None)
+        return page("watching/quiet.html", title=_("Quiet after a restore"), restoration=None)
     may_be_said = quiet.doubtful(restoration)
     pending = Delivery.state == DeliveryState.PENDING
     count = sa.select(sa.func.count()).select_from(Delivery)
     return page(
-        "calendar/quiet.html",
+        "watching/quiet.html",
         title=_("Quiet after a restore"),
         restoration=restoration,
         doubtful=waiting(session, may_be_said),
