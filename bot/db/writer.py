@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
+from bot.db.wire import tell_others
 from bot.errors import DatabaseUnavailable, HubbubError
 
 T = TypeVar("T")
@@ -140,6 +141,8 @@ class Writer:
                     session.flush()
                     topics |= session.topics
                     session.expunge_all()
+            if topics and not self.database.is_sqlite:
+                tell_others(connection, self.news.origin, topics)
             try:
                 transaction.commit()
             except Exception as error:
