@@ -6,6 +6,7 @@ import bot.db.leases
 import bot.inbox.models
 import bot.members.models
 import bot.outbox.models
+import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.models

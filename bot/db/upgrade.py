@@ -12,6 +12,8 @@ from alembic.util import CommandError
 from bot.db.engine import Database
 from bot.errors import DatabaseUnavailable, InvalidInput
 
+# Several processes may start at once on a new database; the number is ours alone.
+_ONE_AT_A_TIME = 7_241_977
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
@@ -23,6 +25,8 @@ def upgrade(database: Database) -> None:
     """
     try:
         with database.writers.connect() as connection, connection.begin():
+            if not database.is_sqlite:  # there BEGIN IMMEDIATE lets in one at a time
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
             _refuse_newer(connection)
             command.upgrade(_config(connection), "head")
     except sa.exc.OperationalError as error:

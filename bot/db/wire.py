@@ -38,7 +38,7 @@ def tell_others(connection: sa.Connection, origin: str, topics: Collection[str])
 async def hear_others(database: Database, news: News) -> None:
     """Announce here what other processes announce, until cancelled."""
     _, given = database.readers.dialect.create_connect_args(database.url)
-    address = {"connect_timeout": int(_PATIENCE), **given}
+    address = {**given, **database.patience()}
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(**address, autocommit=True) as line:

@@ -57,7 +57,8 @@ class Writer:
                 return
             self._stopped = True
             self._orders.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
 
     def __enter__(self) -> "Writer":
         return self.start()
