@@ -5,8 +5,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from re import match
@@ -21,10 +22,20 @@ from bot.errors import HubbubError
 from bot.inbox.models import Event
 from bot.main import sections
 from bot.networks import Health, Services, installed
+from bot.processes import Part, queries
+from bot.processes.sole import who_runs
 from bot.settings import Settings
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
 _LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
+# Leases go by the clocks of all machines, in seconds.
+_APART = 5
+_NOBODY_RUNS = "Hubbub is not running. Start it: hubbub run"
+_UNDONE = {
+    Part.WEB: "Nobody serves pages.",
+    Part.WORKER: "Nobody reads what people say.",
+    Part.CONNECT: "Nobody listens on the networks or delivers there.",
+}
 # Nobody could have installed this program before.
 _FIRST_YEAR = 2025
 
@@ -144,6 +155,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     database = Database(settings.database_url, clock=clock)
     try:
         yield from _open_database(database, shown, clock)
+        yield from _processes(database, settings)
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip()
         yield Finding(Level.BAD, "Database", f"{shown} can't be used: {said}.")
@@ -167,6 +179,42 @@ def _open_database(database: Database, shown: str, clock: Clock) -> Iterator[Fin
             f"The newest message is from {newest:%d %B %Y, %H:%M} UTC, which lies in the future: "
             "this machine's clock was wrong then, or is now.",
         )
+
+
+def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Who is alive, and who owns which account."""
+    if database.is_sqlite:
+        who = who_runs(Path(database.url.database or ""))
+        yield Finding(Level.FINE, "Processes", f"Hubbub runs: {who}." if who else _NOBODY_RUNS)
+        return
+    if not is_current(database):
+        return
+    with database.reading() as session:
+        found = queries.processes(session, silence=settings.processes.silence)
+        now = session.now()
+        there = session.scalar(sa.select(sa.func.now()))
+    yield from map(partial(_process, now=now), found)
+    alive = [one.part for one in found if one.alive]
+    if not alive:
+        yield Finding(Level.FINE, "Processes", _NOBODY_RUNS)
+    for part in queries.missing(alive) if alive else ():
+        yield Finding(Level.BAD, "Processes", f"{_UNDONE[part]} Start: hubbub run --role {part}")
+    if there and abs((there - now).total_seconds()) > _APART:
+        yield Finding(
+            Level.BAD,
+            "Clock",
+            f"This machine's clock and the database's are more than {_APART} s apart: processes "
+            "would take each other for dead. Set both by NTP.",
+        )
+
+
+def _process(one: queries.Seen, now: datetime) -> Finding:
+    if not one.alive:
+        ago = int((now - one.seen_at).total_seconds())
+        said = f"{one.part}: {one.name} was last seen {ago} s ago: dead or frozen."
+        return Finding(Level.NOTE, "Processes", said)
+    owns = f", owns {', '.join(one.accounts)}" if one.accounts else ""
+    return Finding(Level.FINE, "Processes", f"{one.part}: {one.name} is alive{owns}.")
 
 
 def _clock(settings: Settings, clock: Clock) -> Iterator[Finding]:

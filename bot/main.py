@@ -102,7 +102,9 @@ class Hubbub:
             send_timeout=settings.outbox.send_timeout_seconds,
             mine=self.presence,
         )
-        self.listening = Listening(self.writer, self.clock, owner, self.speak, lease=self._lease)
+        self.listening = Listening(
+            self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
+        )
         seen = {key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()}
         self.house = House(
             settings=settings,
@@ -127,10 +129,6 @@ class Hubbub:
             adapters[adapter.network, adapter.account] = adapter
         return adapters
 
-    @property
-    def _lease(self) -> timedelta:
-        return timedelta(seconds=self.settings.processes.lease_seconds)
-
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
         key = sign(secret, "fingerprint", "")
@@ -142,7 +140,7 @@ class Hubbub:
             shared=[key for key in self.adapters if not self.plugins[key[0]].one_at_a_time],
             supervisor=self._listeners,
             receive=self.receive,
-            lease=None if self.database.is_sqlite else self._lease,
+            lease=None if self.database.is_sqlite else self.settings.processes.silence,
         )
 
     def duties(self) -> list[str]:

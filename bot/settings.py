@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
@@ -75,6 +76,11 @@ class Outbox(Section):
 
 class Processes(Section):
     lease_seconds: int = Field(20, ge=2, le=3600)
+
+    @property
+    def silence(self) -> timedelta:
+        """Who is silent for longer is taken for dead."""
+        return timedelta(seconds=self.lease_seconds)
 
 
 class Settings(BaseSettings):

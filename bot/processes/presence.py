@@ -113,7 +113,7 @@ class Presence:
         if self.holds(key):
             return self._adapters[key].health()
         if (told := self._told.get(name_of(key))) is None:
-            return Health.OFF, "No process speaks for this account. Start: hubbub run"
+            return Health.OFF, "No process speaks for this account: start one with hubbub run."
         return Health(told[0]), told[1]
 
     async def _beat(self) -> float:

@@ -1,6 +1,6 @@
 """Which processes are alive, and who owns which account."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,6 +43,16 @@ def processes(session: Session, *, silence: timedelta) -> list[Seen]:
         for one in session.scalars(sa.select(Process).order_by(Process.part, Process.started_at))
     ]
     return sorted(found, key=lambda one: not one.alive)
+
+
+def missing(alive: Collection[Part]) -> list[Part]:
+    """What nobody does."""
+    done = {
+        Part.WEB: any(one.serves for one in alive),
+        Part.WORKER: any(one.works for one in alive),
+        Part.CONNECT: any(one.connects for one in alive),
+    }
+    return [part for part, is_done in done.items() if not is_done]
 
 
 def owners(session: Session) -> dict[str, str]:

@@ -99,10 +99,10 @@ def test_killed_it_is_replaced(fleet: Fleet, part: Part) -> None:
     web = fleet.those(Part.WEB)[0]
     answered(fleet, spoken(fleet, web))
     victim = {
-        Part.WORKER: fleet.reader,
-        Part.CONNECT: fleet.owner,
-        Part.WEB: lambda: fleet.those(Part.WEB)[1],
-    }[part]()
+        Part.WORKER: fleet.reader(),
+        Part.CONNECT: fleet.owner(),
+        Part.WEB: fleet.those(Part.WEB)[1],
+    }[part]
     assert victim is not None
     assert victim.part is part
     victim.tell(signal.SIGKILL)
