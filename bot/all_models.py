@@ -10,6 +10,7 @@ import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.models
+import bot.web.models
 import content_calendar.models
 from bot.db import Base
 
