@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo backup-test check requirements vendor translations clean
+.PHONY: help run test demo backup-test takeover check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -28,6 +28,9 @@ test: .venv/.test ## Install what tests need and run them all (ARGS="-k word" fo
 backup-test: .venv/.test ## Back up 20 times under 500 writes a second, and kill 60 processes in it
 	HUBBUB_BACKUP_ROUNDS=20 HUBBUB_BACKUP_KILLS=30 $(BIN)/pytest -s --timeout 3600 tests/db/backup/test_under_load.py \
 		tests/db/backup/test_killed.py tests/db/backup/test_disk_full.py $(ARGS)
+
+takeover: .venv/.test ## Kill and freeze processes, and measure how soon others take over
+	$(BIN)/python -m tests.flows.takeover
 
 check: .venv/.test ## Style, types, import rules, vendored files, the house's own rules
 	$(BIN)/ruff check $(CODE)

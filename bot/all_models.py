@@ -6,9 +6,11 @@ import bot.db.leases
 import bot.inbox.models
 import bot.members.models
 import bot.outbox.models
+import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.models
+import bot.web.models
 import content_calendar.models
 from bot.db import Base
 

@@ -5,8 +5,9 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from re import match
@@ -22,6 +23,8 @@ from bot.db.upgrade import is_current
 from bot.errors import HubbubError
 from bot.main import sections
 from bot.networks import Health, Services, installed
+from bot.processes import Part, queries
+from bot.processes.sole import who_runs
 from bot.settings import Settings
 from bot.watching.alarms import Alarm, AlarmKind
 from bot.watching.needs_look import titles
@@ -33,6 +36,14 @@ _LOOKED_AT_HERE = (AlarmKind.DISK_FULL, AlarmKind.MAIL_KEPT)
 # With these, people are not heard or not answered.
 _STOPS = (AlarmKind.INBOX_STALLED, AlarmKind.OUTBOX_STALLED, AlarmKind.CLOCK_WRONG)
 _LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
+# Leases go by the clocks of all machines, in seconds.
+_APART = 5
+_NOBODY_RUNS = "Hubbub is not running. Start it: hubbub run"
+_UNDONE = {
+    Part.WEB: "Nobody serves pages.",
+    Part.WORKER: "Nobody reads what people say.",
+    Part.CONNECT: "Nobody listens on the networks or delivers there.",
+}
 # Nobody could have installed this program before.
 _FIRST_YEAR = 2025
 
@@ -153,6 +164,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     database = Database(settings.database_url, clock=clock)
     try:
         yield from _open_database(database, shown, settings, clock)
+        yield from _processes(database, settings)
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip()
         yield Finding(Level.BAD, "Database", f"{shown} can't be used: {said}.")
@@ -183,6 +195,42 @@ def _alarm(alarm: Alarm, settings: Settings) -> Finding:
     mend = mend or f" See {settings.public_url}{alarm.href or '/needs-a-look'}"
     level = Level.BAD if alarm.kind in _STOPS else Level.NOTE
     return Finding(level, titles()[alarm.kind], f"{alarm.sentence}{said}{since}{mend}")
+
+
+def _processes(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Who is alive, and who owns which account."""
+    if database.is_sqlite:
+        who = who_runs(Path(database.url.database or ""))
+        yield Finding(Level.FINE, "Processes", f"Hubbub runs: {who}." if who else _NOBODY_RUNS)
+        return
+    if not is_current(database):
+        return
+    with database.reading() as session:
+        found = queries.processes(session, silence=settings.processes.silence)
+        now = session.now()
+        there = session.scalar(sa.select(sa.func.now()))
+    yield from map(partial(_process, now=now), found)
+    alive = [one.part for one in found if one.alive]
+    if not alive:
+        yield Finding(Level.FINE, "Processes", _NOBODY_RUNS)
+    for part in queries.missing(alive) if alive else ():
+        yield Finding(Level.BAD, "Processes", f"{_UNDONE[part]} Start: hubbub run --role {part}")
+    if there and abs((there - now).total_seconds()) > _APART:
+        yield Finding(
+            Level.BAD,
+            "Clock",
+            f"This machine's clock and the database's are more than {_APART} s apart: processes "
+            "would take each other for dead. Set both by NTP.",
+        )
+
+
+def _process(one: queries.Seen, now: datetime) -> Finding:
+    if not one.alive:
+        ago = int((now - one.seen_at).total_seconds())
+        said = f"{one.part}: {one.name} was last seen {ago} s ago: dead or frozen."
+        return Finding(Level.NOTE, "Processes", said)
+    owns = f", owns {', '.join(one.accounts)}" if one.accounts else ""
+    return Finding(Level.FINE, "Processes", f"{one.part}: {one.name} is alive{owns}.")
 
 
 def _clock(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -11,16 +10,17 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import ValidationError
 
+from bot.accounts.tokens import sign
 from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
 from bot.db import Database, Session, Writer
 from bot.db.backup import nightly
 from bot.db.backup.keeping import kept
 from bot.db.upgrade import upgrade
+from bot.db.wire import hear_others
 from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
@@ -33,6 +33,10 @@ from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import Delivery
 from bot.outbox.postman import Postman
+from bot.processes import Me, Part
+from bot.processes.parts import new_name
+from bot.processes.presence import AsToldByItsOwner, Presence
+from bot.processes.sole import Sole
 from bot.sections import shell
 from bot.settings import Settings
 from bot.supervisor import Supervisor
@@ -42,7 +46,9 @@ from bot.understanding import understand
 from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
+from bot.web.server import Server
 from bot.web.stream import Streams
+from bot.web.system import network_problems
 from content_calendar.planning import materialise
 
 # Rooms that have pages; each gives `routes`.
@@ -59,25 +65,36 @@ _VIEWS = (
     "bot.watching.explain_views",
 )
 
-# A stopped process must be gone within 5 s; open pages get most of that.
-_GRACE_SECONDS = 3
+_NEEDS_POSTGRESQL = (
+    "Only one process can run on SQLite, and it does everything: leave --role {part} away. For "
+    "several, name a PostgreSQL in [database] or HUBBUB_DATABASE; hubbub makes its tables there."
+)
 
 _log = log("main")
 
 
 class Hubbub:
-    """One process of an installation, put together but not running yet."""
+    """One process of an installation, put together but not running yet.
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    Raises `InvalidInput` for a ``part`` where the database serves only one process.
+    """
+
+    def __init__(
+        self, settings: Settings, *, part: Part = Part.ALL, clock: Clock | None = None
+    ) -> None:
         self.clock = clock or SystemClock()
-        self.settings = settings
+        self.settings, self.part = settings, part
         self.database = Database(settings.database_url, clock=self.clock)
+        if self.database.is_sqlite and part is not Part.ALL:
+            raise InvalidInput(_NEEDS_POSTGRESQL.format(part=part))
         self.writer = Writer(self.database)
         self.plugins = installed()
-        self.supervisor = Supervisor(self.clock)
+        self.supervisor, self._listeners = Supervisor(self.clock), Supervisor(self.clock)
         self.adapters = self._connect()
         self.speak = Voices(languages=settings.shop.languages, shop=settings.shop.name)
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.sole = Sole(self.database) if self.database.is_sqlite else None
+        secret, owner = settings.secret(), new_name()
+        self.presence = self._presence(owner, secret)
         self.postman = Postman(
             writer=self.writer,
             adapters=self.adapters,
@@ -89,14 +106,18 @@ class Hubbub:
                 overdue_after=timedelta(minutes=settings.outbox.overdue_after_minutes),
             ),
             send_timeout=settings.outbox.send_timeout_seconds,
+            mine=self.presence,
         )
-        self.listening = Listening(self.writer, self.clock, owner, self.speak)
+        self.listening = Listening(
+            self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
+        )
+        seen = {key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()}
         self._began = self.clock.now()
         self.watch = Watch(
             settings=settings,
             clock=self.clock,
-            adapters=self.adapters,
-            supervisor=self.supervisor,
+            adapters=seen,
+            supervisors=(self.supervisor, self._listeners),
             last_backup=self._last_backup if settings.backup.every_hours else None,
             began=(self._began, self.clock.monotonic()),
         )
@@ -106,11 +127,12 @@ class Hubbub:
             writer=self.writer,
             news=self.writer.news,
             clock=self.clock,
-            secret=settings.secret(),
-            adapters=self.adapters,
+            secret=secret,
+            adapters=seen,
             plugins=self.plugins,
-            shell=shell(self.adapters, self.watch.alarms),
+            shell=shell(seen, self.watch.alarms),
             doorkeepers=Doorkeepers(partner=doorkeeper),
+            duties=self.duties,
             measures=partial(measures, watch=self.watch, writer=self.writer),
             alarms=self.watch.alarms,
         )
@@ -128,6 +150,25 @@ class Hubbub:
         newest = next(iter(kept(self.settings.backups)), None)
         return newest.made_at if newest else self._began
 
+    def _presence(self, name: str, secret: bytes) -> Presence:
+        """Among the other processes of the same PostgreSQL."""
+        key = sign(secret, "fingerprint", "")
+        return Presence(
+            writer=self.writer,
+            clock=self.clock,
+            me=Me(name=name, part=self.part, key=key, started_at=self.clock.now()),
+            adapters=self.adapters if self.part.connects else {},
+            shared=[key for key in self.adapters if not self.plugins[key[0]].one_at_a_time],
+            supervisor=self._listeners,
+            receive=self.receive,
+            lease=None if self.database.is_sqlite else self.settings.processes.silence,
+        )
+
+    def duties(self) -> list[str]:
+        """What of this process's own part does not go, in sentences."""
+        own = {key: one for key, one in self.adapters.items() if self.presence.holds(key)}
+        return [*self.supervisor.problems(), *network_problems(own)]
+
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
         return links.finish(
@@ -139,10 +180,17 @@ class Hubbub:
         )
 
     def open(self) -> None:
-        """Bring the database up to date and start the writer; `close` undoes it."""
+        """Bring the database up to date and start the writer; `close` undoes it.
+
+        Raises `InvalidInput` where another process stands in the way.
+        """
+        if self.sole is not None:
+            self.sole.take()
         upgrade(self.database, copies=self.settings.backups)
-        warm_up()
+        if self.part.works:
+            warm_up()
         self.writer.start()
+        self.presence.join()
         self.writer.run_blocking(self._know_channels)
         self._learn()
 
@@ -154,6 +202,8 @@ class Hubbub:
     def close(self) -> None:
         self.writer.stop()
         self.database.close()
+        if self.sole is not None:
+            self.sole.give_up()
 
     def _know_channels(self, session: Session) -> None:
         for network, account in self.adapters:
@@ -165,18 +215,26 @@ class Hubbub:
         await self.writer.run_together(receive_together, events)
 
     async def work(self) -> None:
-        """Listen, understand, deliver and tell until cancelled."""
-        for (network, account), adapter in self.adapters.items():
-            self.supervisor.keep(f"{network}/{account}", partial(adapter.run, self.receive))
-        self.supervisor.keep("inbox", self.listening.run)
-        self.supervisor.keep("outbox", self.postman.run)
-        self.supervisor.keep("telling", lambda: telling.run(self.writer, self.speak))
-        self.supervisor.keep("backups", partial(nightly.run, self.settings, self.writer))
+        """Do this process's part until cancelled: listen, understand, deliver, tell."""
+        keep = self.supervisor.keep
+        keep("presence", self.presence.run)
+        if not self.database.is_sqlite:
+            keep("news", lambda: hear_others(self.database, self.writer.news))
+        if self.part.connects:
+            keep("outbox", self.postman.run)
+        if self.part.works:
+            keep("inbox", self.listening.run)
+            keep("telling", lambda: telling.run(self.writer, self.speak))
+            keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()
+        if self.part.works:
+            scheduler.start()
         try:
             await self.supervisor.run()
         finally:
-            scheduler.shutdown(wait=False)
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            await self.presence.leave()
 
     def _ticking(self) -> AsyncIOScheduler:
         """The tables are the truth: a tick only looks at them, so any number may tick."""
@@ -186,7 +244,6 @@ class Hubbub:
         scheduler.add_job(self._materialise, "interval", minutes=1)
         scheduler.add_job(self._materialise)
         scheduler.add_job(self._keep_learning, "interval", hours=1)
-        scheduler.start()
         return scheduler
 
     async def _materialise(self) -> None:
@@ -244,66 +301,29 @@ def routes(plugins: dict[str, Plugin], house: House) -> list[Any]:
     return found
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The web face's socket, open to calls; `InvalidInput` when the port is taken."""
-    web = settings.web
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((web.host, web.port))
-        listener.listen()  # who calls before the pages are ready waits a moment
-    except OSError as error:
-        listener.close()
-        raise InvalidInput(
-            f"Hubbub can't listen on {web.host}:{web.port} ({error.strerror}). Stop what uses "
-            "that port, or choose another: [web] port, or HUBBUB_WEB__PORT=8081."
-        ) from error
-    return listener
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: `serve` below decides when it ends."""
-
-    def install_signal_handlers(self) -> None:
-        return
-
-    def capture_signals(self) -> Any:
-        from contextlib import nullcontext
-
-        return nullcontext()
-
-
-async def serve(hubbub: Hubbub, listener: socket.socket, stop: asyncio.Event | None = None) -> None:
+async def serve(
+    hubbub: Hubbub, listener: socket.socket | None, stop: asyncio.Event | None = None
+) -> None:
     """Run until SIGTERM, SIGINT or ``stop``, then end within 5 s with streams open. `open` came
-    before."""
+    before. Without a ``listener`` nobody can call, and the work is done all the same."""
     loop = asyncio.get_running_loop()
     stop = stop or asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    pages = hubbub.part.serves
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # ours are believed from trusted_proxies only
-            ws="none",
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-    )
-    working = asyncio.create_task(hubbub.work())
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({working, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    found = routes(hubbub.plugins, hubbub.house) if pages else []
+    server = Server(create_app(found, hubbub.house, streams=streams, pages=pages))
+    tasks = [asyncio.create_task(hubbub.work()), asyncio.create_task(stop.wait())]
+    if listener is not None:
+        tasks.append(asyncio.create_task(server.serve(sockets=[listener])))
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     _log.info("stopping")
     streams.close()
     server.should_exit = True
-    working.cancel()
-    stopping.cancel()
-    results = await asyncio.gather(working, serving, stopping, return_exceptions=True)
+    for task in tasks[:2]:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception) and not isinstance(result, asyncio.CancelledError):
             raise result

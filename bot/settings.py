@@ -2,12 +2,22 @@
 
 import os
 import secrets
+import tempfile
 import tomllib
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import InvalidInput
@@ -51,9 +61,26 @@ class Logs(Section):
 
 
 class Outbox(Section):
-    lease_seconds: int = Field(60, ge=5, le=3600)
+    lease_seconds: int = Field(45, ge=5, le=3600)
     send_timeout_seconds: int = Field(30, ge=1, le=600)
     overdue_after_minutes: int = Field(30, ge=1)
+
+    @model_validator(mode="after")
+    def _leave_time_to_send(self) -> Self:
+        if self.lease_seconds <= self.send_timeout_seconds:
+            raise ValueError(
+                "lease_seconds must be longer than send_timeout_seconds, or nothing could be sent"
+            )
+        return self
+
+
+class Processes(Section):
+    lease_seconds: int = Field(20, ge=2, le=3600)
+
+    @property
+    def silence(self) -> timedelta:
+        """Who is silent for longer is taken for dead."""
+        return timedelta(seconds=self.lease_seconds)
 
 
 class Backup(Section):
@@ -76,6 +103,7 @@ class Settings(BaseSettings):
     logs: Logs = Logs()
     outbox: Outbox = Outbox()
     backup: Backup = Backup()
+    processes: Processes = Processes()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod
@@ -108,14 +136,8 @@ class Settings(BaseSettings):
         """The installation's own key: 32 bytes, made on first use, kept beside the data."""
         path = self.data / "secret.key"
         self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(32))
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _make_key(path)
         key = path.read_bytes()
         if len(key) != 32:
             raise InvalidInput(
@@ -123,6 +145,21 @@ class Settings(BaseSettings):
                 "backup, or delete it: everybody then has to sign in again."
             )
         return key
+
+
+def _make_key(path: Path) -> None:
+    """Appears whole or not at all, and of several processes that start at once one makes it."""
+    handle, ours = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(ours, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(ours).unlink()
 
 
 def load(path: Path | None = None, **overrides: Any) -> Settings:

@@ -43,6 +43,13 @@ class Supervisor:
         self.kept.append(one)
         return one
 
+    def start(self, name: str, start: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
+        """Keep it running from now on, until the task that this gives is cancelled."""
+        one = self.keep(name, start)
+        task = asyncio.create_task(self._keep_running(one), name=name)
+        task.add_done_callback(lambda _: self.kept.remove(one))
+        return task
+
     def problems(self) -> list[str]:
         return [f"{one.name}: {one.problem}" for one in self.kept if one.problem]
 

@@ -23,7 +23,8 @@ ROOMS = ("bot", "adapters", "content_calendar")
 # and the bot, which have their own words for each language.
 ELSEWHERE = re.compile(
     r"bot/(checkup|cli|commands|db|demo|exports|imports|main|measures|migrations|networks/registry"
-    r"|replay|sample|settings|supervisor|tally|understanding|web/system|engagement/phrases)\b"
+    r"|processes/(?:parts|service|sole)|replay|sample|settings|supervisor|tally|understanding"
+    r"|web/(?:server|system)|engagement/phrases)\b"
     r"|adapters/sandbox/(__init__|book|ledger|translate)|content_calendar/recurrence/checks"
 )
 JINJA = {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "silent": "false"}

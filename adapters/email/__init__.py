@@ -6,4 +6,11 @@ from bot.networks import Plugin
 
 __all__ = ["KEPT", "Email", "EmailSettings", "plugin"]
 
-plugin = Plugin(name="email", title="E-mail", settings=EmailSettings, build=build, always_on=True)
+plugin = Plugin(
+    name="email",
+    title="E-mail",
+    settings=EmailSettings,
+    build=build,
+    always_on=True,
+    one_at_a_time=False,
+)

@@ -22,4 +22,5 @@ plugin = Plugin(
     routes=_routes,
     channels={COMMUNITY: COMMUNITY_NAME},
     always_on=True,
+    one_at_a_time=False,
 )

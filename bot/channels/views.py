@@ -16,6 +16,7 @@ from bot.db import Database, Session, Writer
 from bot.db.backup.keeping import kept
 from bot.errors import InvalidInput
 from bot.networks import Adapter, Plugin
+from bot.processes.queries import processes
 from bot.settings import Settings
 from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
@@ -41,6 +42,7 @@ def settings_page(
         places=places,
         health={place.id: queries.health(place, adapters) for place in places},
         people=queries.people(session),
+        processes=processes(session, silence=settings.processes.silence),
         policies=_policies(),
         newest_backup=next(iter(kept(settings.backups)), None),
         may_change=user.role is Role.OWNER,

@@ -20,8 +20,9 @@ from bot.commands.terminal import complain, out
 from bot.db import Session
 from bot.demo import Circle, Stuck, steps
 from bot.errors import InvalidInput
-from bot.main import Hubbub, listen, serve
+from bot.main import Hubbub, serve
 from bot.settings import Settings, Shop, Web
+from bot.web.server import listen
 
 _SHOP = Shop(name="Larch & Ladle", hue=96)
 

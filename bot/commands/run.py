@@ -1,7 +1,8 @@
-"""`hubbub run`: everything in one process, until it is told to stop."""
+"""`hubbub run`: everything in one process, or a part of it, until it is told to stop."""
 
 import asyncio
 import socket
+from contextlib import nullcontext
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,11 +18,13 @@ from bot.clock import Clock
 from bot.commands.terminal import Config, err, out, settings_from
 from bot.db import Session
 from bot.errors import InvalidInput
-from bot.main import Hubbub, listen, serve
+from bot.main import Hubbub, serve
+from bot.processes import Part
 from bot.sample import SHOP, owner, put_in
 from bot.settings import Settings
 from bot.suppliers import links
 from bot.suppliers.models import Supplier
+from bot.web.server import listen
 
 _MORE_PORTS = 50
 
@@ -32,6 +35,9 @@ def run(
         bool,
         typer.Option("--sample", help="Put in a small believable shop, once, to look around in."),
     ] = False,
+    role: Annotated[
+        Part, typer.Option(help="What this process does, where several share a PostgreSQL.")
+    ] = Part.ALL,
     host: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Listen here; 127.0.0.1 by default.")
     ] = None,
@@ -43,22 +49,40 @@ def run(
 
     Prints three links: for you, for a supplier, and into the community. Nothing has to be
     configured for that; what is kept lies in ./hubbub-data until config.toml says otherwise.
+
+    On a PostgreSQL any number may run, each with a role: web serves pages, webhooks and streams;
+    worker reads what people say, tells them what was decided, and plans ahead; connect listens on
+    the networks and delivers there, each account by one process at a time. One of each is needed,
+    or one with all. What a process leaves undone, however it ends, another of its role takes over.
+    A worker or connect process listens on a port only where --port gives one, for /readyz.
     """
     settings = settings_from(config)
     if sample and "shop" not in settings.model_fields_set:
         settings = settings.model_copy(update={"shop": SHOP})
     logs.set_up(level=settings.logs.level, json=settings.logs.json_lines)
-    settings, listener = _bind(_listening(settings, host, port), sample and port is None)
-    with listener:
-        hubbub = Hubbub(settings)
-        hubbub.open()
+    settings, listener = _door(settings, role, host, port, anywhere=sample and port is None)
+    with listener or nullcontext():
+        hubbub = Hubbub(settings, part=role)
         try:
+            hubbub.open()
             if sample:
                 _put_in(settings, hubbub.clock)
-            _greet(settings, *hubbub.writer.run_blocking(partial(_tokens, sample=sample)))
+            if role.serves:
+                _greet(settings, *hubbub.writer.run_blocking(partial(_tokens, sample=sample)))
+            else:
+                _say_part(hubbub, listener)
             asyncio.run(serve(hubbub, listener))
         finally:
             hubbub.close()
+
+
+def _door(
+    settings: Settings, role: Part, host: str | None, port: int | None, *, anywhere: bool
+) -> tuple[Settings, socket.socket | None]:
+    """The socket to call us on, and the settings with the port that pages have."""
+    if role.serves:
+        return _bind(_listening(settings, host, port), anywhere)
+    return settings, None if port is None else listen(_listening(settings, host, port))
 
 
 def _listening(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -113,6 +137,16 @@ def _greet(settings: Settings, entry: str | None, portal: str | None) -> None:
     out.rule(style="green")
     if entry or portal:
         out.print("A long link lets one browser in, once. Ctrl-C stops Hubbub; all is kept.")
+
+
+def _say_part(hubbub: Hubbub, listener: socket.socket | None) -> None:
+    out.print(f"[bold]{hubbub.part}[/] {escape(hubbub.presence.me.name)}", soft_wrap=True)
+    if listener is not None:
+        host, port, *_ = listener.getsockname()
+        _link("Ready?", f"http://{host}:{port}/readyz")
+    if not hubbub.settings.web.public_url:
+        out.print("[web] public_url is empty: links in letters would not lead to your pages.")
+    out.print("Ctrl-C stops it; another of its role takes over.")
 
 
 def _link(who: str, address: str, to_be_added: bool = False) -> None:

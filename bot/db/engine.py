@@ -15,6 +15,16 @@ from bot.errors import InvalidInput
 
 # SQLite waits this long for another process's writer, in milliseconds.
 _BUSY = 10_000
+# libpq's, in seconds but for the last: without them a dead machine is waited for for hours.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+# A process that is frozen inside a transaction keeps its locks no longer than this.
+_MOST_IDLE = "20s"
 
 
 class Database:
@@ -33,6 +43,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.readers = self._engine(begin="BEGIN", pool_size=8, max_overflow=8)
         self.writers = self._engine(begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=1)
+        if not self.is_sqlite:
+            event.listen(self.writers, "connect", _let_go_when_frozen)
 
     def _engine(self, *, begin: str, pool_size: int, max_overflow: int) -> sa.Engine:
         if self.is_sqlite and self.url.database:
@@ -44,11 +56,16 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_pre_ping=not self.is_sqlite,
+            connect_args={} if self.is_sqlite else self.patience(),
         )
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+    def patience(self) -> dict[str, int]:
+        """How long to wait for a PostgreSQL that has vanished without a word."""
+        return {name: value for name, value in _PATIENCE.items() if name not in self.url.query}
 
     def session(self, bind: sa.Engine | sa.Connection) -> Session:
         return Session(bind, workspace=self.workspace, clock=self.clock, ids=self.ids)
@@ -100,3 +117,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _let_go_when_frozen(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_MOST_IDLE}'")
+    connection.autocommit = False

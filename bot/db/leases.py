@@ -42,6 +42,18 @@ def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | N
     return lease.fence
 
 
+def is_free(session: Session, name: str, owner: str) -> bool:
+    """Whether ``owner`` has it or could take it now. Looks without waiting for anybody: `take`
+    waits for whoever is changing it, and a frozen process can keep others waiting."""
+    others = sa.select(Lease.fence).where(
+        Lease.workspace_id == session.workspace,
+        Lease.name == name,
+        Lease.owner != owner,
+        Lease.until > session.now(),
+    )
+    return session.scalar(others) is None
+
+
 def _make(session: Session, name: str, now: datetime) -> None:
     """A lease that nobody holds yet, unless another process has made it this moment."""
     nobodys = Lease(workspace_id=session.workspace, name=name, owner="", fence=0, until=now)

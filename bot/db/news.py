@@ -1,9 +1,13 @@
-"""Who is told, inside one process, that rows have changed. The tables stay the truth."""
+"""Who is told that rows have changed. The tables stay the truth.
+
+Listeners live in one process. On PostgreSQL `bot.db.wire` brings what other processes announce.
+"""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from threading import Lock
 
 
@@ -39,9 +43,13 @@ class Listener:
 
 
 class News:
-    """Announcements of one process. Nothing is kept: who listens later reads the tables."""
+    """Announcements to one process. Nothing is kept: who listens later reads the tables.
+
+    ``origin`` tells this process's own announcements, when they come back, from others'.
+    """
 
     def __init__(self) -> None:
+        self.origin = token_hex(8)
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._lock = Lock()
 
@@ -51,6 +59,13 @@ class News:
             hearing = {one for topic in topics for one in self._listeners.get(topic, ())}
         for listener in hearing:
             listener.hear(topics)
+
+    def announce_everything(self) -> None:
+        """Wake every listener with all its topics: nobody knows what was missed."""
+        with self._lock:
+            everybody = set().union(*self._listeners.values())
+        for listener in everybody:
+            listener.hear(listener.topics)
 
     @contextmanager
     def listening(self, *topics: str) -> Iterator[Listener]:

@@ -24,6 +24,8 @@ def upgrade(database: Database, copies: Path | None = None) -> None:
     try:
         with changing(database) as connection:
             if not database.is_sqlite:
+                # The copy may take long, and nobody is kept waiting but others who upgrade.
+                connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
             at = _revision(connection)
             if at is not None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
+from bot.db.wire import tell_others
 from bot.errors import DatabaseUnavailable, HubbubError
 from bot.tally import COMMANDS, COMMITS
 
@@ -67,7 +68,8 @@ class Writer:
                 return
             self._stopped = True
             self._orders.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
 
     def __enter__(self) -> "Writer":
         return self.start()
@@ -171,6 +173,8 @@ class Writer:
                     topics |= session.topics
                     afterwards += session.afterwards
                     session.expunge_all()
+            if topics and not self.database.is_sqlite:
+                tell_others(connection, self.news.origin, topics)
             try:
                 transaction.commit()
             except Exception as error:

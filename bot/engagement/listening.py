@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.db import Session, Writer
-from bot.db.leases import hold, release, take
+from bot.db.leases import hold, is_free, release, take
 from bot.engagement.handling import keep
 from bot.engagement.reading import Understood, read
 from bot.engagement.telling import Voices
@@ -53,7 +53,7 @@ class Listening:
                     if not done:
                         await listener.next(timeout=1.0)
             finally:
-                self._writer.submit(lambda session: release(session, _LEASE, self._owner))
+                self._writer.submit(self._give_up)
 
     async def read_new(self) -> int:
         """Read one batch; gives how many events it had. 0 also where another process reads."""
@@ -75,11 +75,16 @@ class Listening:
             await self._keep_each(batch, fence)
         return len(batch)
 
+    def _give_up(self, session: Session) -> None:
+        release(session, _LEASE, self._owner)
+        session.announce("inbox")  # another may go on
+
     def _anything_new(self) -> bool:
         """Asked first: taking the lease writes, and an idle Hubbub should leave the disk alone."""
         with self._writer.database.reading() as session:
             new = sa.select(Event.id).filter_by(state=EventState.NEW).limit(1)
-            return session.scalar(new) is not None
+            found = session.scalar(new) is not None
+            return found and is_free(session, _LEASE, self._owner)
 
     async def _batch(self) -> list[Understood]:
         """Where one of many can't even be read, they are read one by one until it is found."""

@@ -89,3 +89,6 @@ class Plugin:
     routes: Callable[[Any], Sequence[Any]] | None = None
     channels: Mapping[str, str] = field(default_factory=dict)  # there from the start: id → name
     always_on: bool = False  # works without a section in the configuration
+    # Only one process at a time may be this account: it keeps a connection there, or counts what
+    # the network still allows. False where any number may send, and nothing has to be listened to.
+    one_at_a_time: bool = True

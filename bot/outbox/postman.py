@@ -1,8 +1,9 @@
 """The loop that carries deliveries to their networks."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.db import Session, Writer
@@ -16,6 +17,8 @@ from bot.outbox.settling import settle_all
 # Completes the content at the moment of sending, inside a write (a link made only now).
 Finish = Callable[[Session, Delivery, Content], Content]
 
+# When it ends, what is on its way out may still arrive for so long.
+_GRACE_SECONDS = 2.0
 # Deliveries under way at once, over all networks.
 AT_ONCE = 32
 # How often the table is looked at without being told: finds what other processes wrote.
@@ -24,8 +27,23 @@ _LOOK_SECONDS = 1.0
 _log = log("outbox")
 
 
+class Mine(Protocol):
+    """Which accounts this process may speak for: each has one owner at a time."""
+
+    def holds(self, key: tuple[str, str]) -> bool:
+        """By what is known here and now."""
+        ...
+
+    def confirmed(self, session: Session) -> Collection[tuple[str, str]]:
+        """By the tables; nobody else can take one of these over before COMMIT."""
+        ...
+
+
 class Postman:
-    """Claims what is due, hands it to its adapter, writes down what came back."""
+    """Claims what is due, hands it to its adapter, writes down what came back.
+
+    ``mine``: the accounts that it does this for; all where it is left away.
+    """
 
     def __init__(
         self,
@@ -37,21 +55,26 @@ class Postman:
         finish: Finish,
         terms: Terms | None = None,
         send_timeout: float = 30.0,
+        mine: Mine | None = None,
     ) -> None:
         self._writer, self._adapters, self._clock = writer, adapters, clock
         self._owner, self._finish = owner, finish
-        self._terms, self._timeout = terms or Terms(), send_timeout
+        self._terms, self._timeout, self._mine = terms or Terms(), send_timeout, mine
 
     async def run(self) -> None:
-        """Deliver until cancelled; what is on its way then is settled by who comes next."""
+        """Deliver until cancelled; what does not arrive soon then is settled by who comes next."""
         under_way: set[asyncio.Task[None]] = set()
         with self._writer.news.listening("outbox", "channels") as listener:
-            while True:
-                for one in await self._claim(AT_ONCE - len(under_way)):
-                    task = asyncio.create_task(self._deliver(one))
-                    under_way.add(task)
-                    task.add_done_callback(under_way.discard)
-                await listener.next(timeout=_LOOK_SECONDS)
+            try:
+                while True:
+                    for one in await self._claim(AT_ONCE - len(under_way)):
+                        task = asyncio.create_task(self._deliver(one))
+                        under_way.add(task)
+                        task.add_done_callback(under_way.discard)
+                    await listener.next(timeout=_LOOK_SECONDS)
+            finally:
+                if under_way:
+                    await asyncio.wait(under_way, timeout=_GRACE_SECONDS)
 
     async def deliver_due(self) -> int:
         """Deliver what is due now and wait for it: one round of `run`. Gives how many."""
@@ -60,13 +83,15 @@ class Postman:
         return len(claims)
 
     async def _claim(self, most: int) -> list[Claim]:
-        accounts = {key: adapter.capabilities for key, adapter in self._adapters.items()}
-        try:
-            return await self._writer.run(
-                lambda session: claim(
-                    session, owner=self._owner, accounts=accounts, terms=self._terms, most=most
-                )
+        def command(session: Session) -> list[Claim]:
+            mine = self._adapters if self._mine is None else self._mine.confirmed(session)
+            accounts = {key: self._adapters[key].capabilities for key in mine}
+            return claim(
+                session, owner=self._owner, accounts=accounts, terms=self._terms, most=most
             )
+
+        try:
+            return await self._writer.run(command)
         except DatabaseUnavailable as error:
             _log.warning("cannot claim", reason=str(error))
             return []
@@ -115,6 +140,8 @@ class Postman:
 
     def _too_late(self, one: Claim) -> bool:
         """A process that was frozen must not send what another may have taken over."""
+        if self._mine is not None and not self._mine.holds((one.network, one.outgoing.account)):
+            return True
         return (one.lease_until - self._clock.now()).total_seconds() < self._timeout
 
     async def _finished(self, one: Claim) -> Outgoing:

@@ -11,7 +11,7 @@ from bot.suppliers.portal import Partner
 from bot.web.access import Access
 from bot.web.house import House
 from bot.web.i18n import gettext as _
-from bot.web.limits import Limit
+from bot.web.limits import Limit, SharedLimit
 from bot.web.pages import AnyRequest, Page, back_to, page
 
 # Set when the button is shown; who only follows links (a mail scanner) can't press it.
@@ -28,7 +28,7 @@ async def show(token: str, house: House) -> Page:
     return response
 
 
-@post("/s/{token:str}", access=Access.PUBLIC, guards=[Limit(20, seconds=60)])
+@post("/s/{token:str}", access=Access.PUBLIC, guards=[SharedLimit("portal", 20, seconds=60)])
 async def enter(request: AnyRequest, token: str, house: House, writer: Writer) -> Page | Redirect:
     _must_be_shown(request, house, token)
     partner = guards.doorkeeper(request)
@@ -53,7 +53,7 @@ def _enter(session: Session, token: str, partner: Partner | None) -> links.Enter
     return links.redeem(session, token)
 
 
-@post("/s/{token:str}/again", access=Access.PUBLIC, guards=[Limit(5, seconds=60)])
+@post("/s/{token:str}/again", access=Access.PUBLIC, guards=[SharedLimit("new link", 5, seconds=60)])
 async def send_again(request: AnyRequest, token: str, house: House, writer: Writer) -> Page:
     """A fresh link, to the address that we have; what we say is the same for invented ones."""
     _must_be_shown(request, house, token)

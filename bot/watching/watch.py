@@ -1,7 +1,7 @@
 """The one place that finds out what is wrong now."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ class Watch:
     settings: Settings
     clock: Clock
     adapters: Mapping[tuple[str, str], Adapter] = field(default_factory=dict)
-    supervisor: Supervisor | None = None
+    supervisors: Sequence[Supervisor] = ()
     last_backup: Callable[[], datetime | None] | None = None
     began: tuple[datetime, float] | None = None  # wall time and monotonic seconds, then
 
@@ -79,10 +79,13 @@ class Watch:
                 command="timedatectl",
             )
 
+    def _kept(self) -> list[Kept]:
+        return [one for supervisor in self.supervisors for one in supervisor.kept]
+
     def _parts(self) -> Iterator[Alarm]:
         """What the supervisor is waiting to start again; networks are told of by themselves."""
         names = {f"{network}/{account}" for network, account in self.adapters}
-        for one in self.supervisor.kept if self.supervisor else ():
+        for one in self._kept():
             if one.problem and one.name not in names:
                 yield Alarm(
                     kind=AlarmKind.PART_DOWN,
@@ -93,7 +96,7 @@ class Watch:
                 )
 
     def _networks(self) -> Iterator[Alarm]:
-        kept = {one.name: one for one in self.supervisor.kept} if self.supervisor else {}
+        kept = {one.name: one for one in self._kept()}
         for (network, account), adapter in self.adapters.items():
             one = kept.get(f"{network}/{account}")
             health, note = adapter.health()

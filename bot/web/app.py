@@ -58,14 +58,20 @@ def create_app(
     house: House,
     *,
     streams: stream.Streams | None = None,
+    pages: bool = True,
 ) -> Litestar:
-    """The web face with these rooms' routes. `LookupError` when one doesn't declare its access."""
+    """The web face with these rooms' routes. `LookupError` when one doesn't declare its access.
+
+    Without ``pages`` there is only what programs that watch over us ask for.
+    """
     streams = streams or stream.Streams(house.database, house.news)
     given = dependencies.of(house) | {"streams": Provide(lambda: streams, sync_to_thread=False)}
-    handlers = [*entering.routes, *system.routes, stream.events, *routes]
+    handlers = [*system.routes, *routes]
+    if pages:
+        handlers += [_static_files(), *entering.routes, stream.events]
     dependencies.declare(handlers, given)
     app = Litestar(
-        route_handlers=[_static_files(), *handlers],
+        route_handlers=handlers,
         request_class=FormRequest,
         guards=[guard],
         dependencies=given,

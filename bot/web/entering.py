@@ -13,7 +13,7 @@ from bot.errors import NotAllowed
 from bot.web.access import SESSION_COOKIE, Access, find_user, session_token
 from bot.web.house import House
 from bot.web.i18n import gettext as _
-from bot.web.limits import Limit
+from bot.web.limits import Limit, SharedLimit
 from bot.web.pages import AnyRequest, Page, back_to, page
 
 # Set when the button is shown; who only follows links (a mail scanner) can't press it.
@@ -45,7 +45,7 @@ async def show(token: str, house: House) -> Page:
     return response
 
 
-@post("/enter/{token:str}", access=Access.PUBLIC, guards=[Limit(20, seconds=60)])
+@post("/enter/{token:str}", access=Access.PUBLIC, guards=[SharedLimit("enter", 20, seconds=60)])
 async def enter(request: AnyRequest, token: str, house: House, writer: Writer) -> Page | Redirect:
     """Use the link up and begin a session, in the browser that was shown the button."""
     proof = request.cookies.get(house.cookie_name(SHOWN_COOKIE), "")

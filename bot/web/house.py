@@ -88,6 +88,8 @@ class House:
     plugins: Mapping[str, Any] = field(default_factory=dict)
     shell: Shell = field(default_factory=Shell)
     doorkeepers: Doorkeepers = field(default_factory=Doorkeepers)
+    # What of this process's own part does not go, as sentences; where left away, every network.
+    duties: Callable[[], Sequence[str]] | None = None
     measures: Callable[[Session], Iterable[Metric]] | None = None
     # What is wrong now; `watching.Alarm` lies above the shell, too.
     alarms: Callable[[Session], Sequence[Any]] = _nothing_wrong

@@ -3,15 +3,22 @@
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import timedelta
 from threading import Lock
 
+import sqlalchemy as sa
 from litestar.handlers.base import BaseRouteHandler
 
+from bot.accounts.tokens import sign
+from bot.db import Session, insert_new
 from bot.errors import HubbubError
 from bot.web.house import Connection, house_of
+from bot.web.models import Allowance
 
 # So many addresses are remembered; the one heard from longest ago is forgotten first.
 _REMEMBERED = 10_000
+# No limit is for longer than this.
+_FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 def address_of(connection: Connection) -> str:
@@ -60,6 +67,40 @@ class Limit:
         allowances = limits.setdefault(self, Allowances(self.most, seconds=self.seconds))
         if not allowances.take(address_of(connection), house_of(connection).clock.monotonic()):
             raise TooManyRequests
+
+
+class SharedLimit(Limit):
+    """A `Limit` that all processes count together, in the database: for doors.
+
+    @post("/enter/{token:str}", access=Access.PUBLIC, guards=[SharedLimit("enter", 20, seconds=60)])
+    """
+
+    def __init__(self, name: str, most: int, *, seconds: float) -> None:
+        super().__init__(most, seconds=seconds)
+        self.name = name
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        await super().__call__(connection, handler)  # a flood is stopped without writing
+        house = house_of(connection)
+        who = sign(house.secret, "limit", address_of(connection))
+        if not await house.writer.run(lambda session: take(session, self, who)):
+            raise TooManyRequests
+
+
+def take(session: Session, limit: SharedLimit, who: str) -> bool:
+    """Whether ``who`` may once more now, by what all processes have counted."""
+    now = session.now()
+    full = {"name": limit.name, "who": who, "left": float(limit.most), "at": now}
+    if insert_new(session, Allowance, [full], unique=("name", "who")):
+        old = (Allowance.workspace_id == session.workspace, Allowance.at < now - _FORGOTTEN_AFTER)
+        session.execute(sa.delete(Allowance).where(*old))
+    one = session.scalars(
+        sa.select(Allowance).filter_by(name=limit.name, who=who).with_for_update()
+    ).one()
+    passed = max((now - one.at).total_seconds(), 0.0)  # a clock may go back
+    left = min(limit.most, one.left + passed * limit.most / limit.seconds)
+    one.left, one.at = (left - 1 if left >= 1 else left), now
+    return left >= 1
 
 
 class Allowances:

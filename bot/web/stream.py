@@ -27,6 +27,7 @@ STAFF_TOPICS = (
     "cases",
     "partners",
     "channels",
+    "processes",
 )
 # The rail's numbers may change with any of them.
 COUNTS = "counts"

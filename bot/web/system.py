@@ -33,8 +33,9 @@ async def healthz() -> str:
 
 @get("/readyz", access=Access.SYSTEM)
 async def readyz(house: House, streams: Streams) -> Response[Any]:
-    """200 when messages can be taken in and sent; else 503 with every reason, as sentences."""
-    reasons = [*await _database_problems(house.writer), *_network_problems(house.adapters)]
+    """200 when this process can do its part; else 503 with every reason, as sentences."""
+    own = house.duties() if house.duties else network_problems(house.adapters)
+    reasons = [*await _database_problems(house.writer), *own]
     if streams.closed:
         reasons.append("Hubbub is shutting down.")
     return Response({"ready": not reasons, "reasons": reasons}, status_code=503 if reasons else 200)
@@ -54,7 +55,7 @@ async def _database_problems(writer: Writer) -> list[str]:
     return []
 
 
-def _network_problems(adapters: Mapping[tuple[str, str], Any]) -> list[str]:
+def network_problems(adapters: Mapping[tuple[str, str], Any]) -> list[str]:
     """Only what is off: a network that limps is told of in the channel list."""
     found = []
     for (network, account), adapter in adapters.items():

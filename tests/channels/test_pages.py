@@ -1,6 +1,7 @@
 """Settings: read by all staff, changed by the owner."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,8 @@ from bot.accounts.models import Role, User
 from bot.channels.models import Channel, Overdue
 from bot.channels.service import ensure
 from bot.db import Database, Session
+from bot.processes import Me, Part
+from bot.processes.service import beat
 from tests.inbox.talk import ACCOUNT, NETWORK, counting
 from tests.web.doorway import TOKEN, Client, csrf
 
@@ -36,6 +39,18 @@ def test_settings_say_in_words_what_is_set_up(place: Channel, client: Client) ->
         "The owner",
     ):
         assert said in page
+
+
+def test_the_processes_are_shown_with_what_they_own(session: Session, client: Client) -> None:
+    assert "Reads and tells" not in client.get("/settings").text
+    for name, part in (("ada", Part.WORKER), ("bo", Part.CONNECT)):
+        me = Me(name=name, part=part, key="k", started_at=session.now())
+        beat(session, me, [(NETWORK, ACCOUNT)] if part.connects else [], {}, lease=timedelta(1))
+    session.commit()
+    page = client.get("/settings").text
+    for said in ("Reads and tells", "ada", "Listens and delivers", "bo"):
+        assert said in page
+    assert page.count(f"speaks for {NETWORK}/{ACCOUNT}") == 1
 
 
 def test_without_places_it_says_how_they_come(client: Client) -> None:

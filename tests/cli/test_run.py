@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+
 from bot.demo.browser import Browser
 from bot.settings import Settings, Web
 from tests.cli.conftest import Hubbub
@@ -86,6 +88,26 @@ def test_a_port_in_use_is_a_sentence(hubbub: Hubbub) -> None:
         result = hubbub("run", "--port", taken.getsockname()[1])
     assert result.exit_code == 2
     assert "HUBBUB_WEB__PORT" in result.stderr
+
+
+def test_a_second_one_on_the_same_file_is_refused_and_hurts_nobody(
+    hubbub: Hubbub, folder: Path
+) -> None:
+    with running(folder) as (process, links):
+        result = hubbub("run", "--port", "0")
+        assert result.exit_code == 2
+        assert f"process {process.pid}" in result.stderr
+        assert f"Hubbub runs: process {process.pid}." in hubbub("check").stdout
+        Browser(home_of(links)).look("/chat").must_say("Our shop")
+    assert "Hubbub is not running" in hubbub("check").stdout
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "connect"])
+def test_sqlite_serves_no_part_and_says_what_to_do(hubbub: Hubbub, role: str) -> None:
+    result = hubbub("run", "--role", role, "--port", "0")
+    assert result.exit_code == 2
+    assert f"leave --role {role} away" in result.stderr
+    assert "HUBBUB_DATABASE" in result.stderr
 
 
 def test_the_links_hold_the_port_that_was_chosen() -> None:

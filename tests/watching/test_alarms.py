@@ -258,7 +258,7 @@ def test_a_network_that_is_off_or_dying_is_said_once(community: Community, watch
         ("radio", "c"): Radio(Health.WARN, "Slow."),
     }
     watch = Watch(
-        settings=watch.settings, clock=community.clock, adapters=adapters, supervisor=supervisor
+        settings=watch.settings, clock=community.clock, adapters=adapters, supervisors=(supervisor,)
     )
     alarm = only(community, watch)
     assert (alarm.kind, alarm.quote) == (AlarmKind.NETWORK_DOWN, "The token was revoked.")

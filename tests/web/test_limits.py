@@ -1,8 +1,18 @@
 """Whose address it is, and how often it may."""
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
-from bot.web.limits import Allowances, nearest
+import pytest
+import sqlalchemy as sa
+
+from bot.clock import FrozenClock
+from bot.db import Database, Writer
+from bot.web.app import create_app
+from bot.web.house import House
+from bot.web.limits import Allowances, SharedLimit, nearest, take
+from bot.web.models import Allowance
+from tests.web.doorway import csrf, visiting
 
 
 @pytest.mark.parametrize(
@@ -46,3 +56,44 @@ def test_memory_stays_bounded() -> None:
         allowances.take(str(number), 0.0)
     assert not allowances.take("19999", 0.0)
     assert allowances.take("0", 0.0)  # long forgotten
+
+
+async def test_what_processes_count_together_refills_evenly(
+    writer: Writer, clock: FrozenClock
+) -> None:
+    door = SharedLimit("door", 2, seconds=60)
+
+    async def may(who: str, limit: SharedLimit = door) -> bool:
+        return await writer.run(lambda session: take(session, limit, who))
+
+    assert [await may("a") for _ in range(3)] == [True, True, False]
+    assert await may("b")
+    assert await may("a", SharedLimit("another door", 2, seconds=60))
+    clock.advance(timedelta(seconds=29))
+    assert not await may("a")
+    clock.advance(timedelta(seconds=1))
+    assert await may("a")
+    assert not await may("a")
+    clock.advance(timedelta(hours=-1))
+    assert not await may("a"), "a clock that goes back gives nothing"
+
+
+def test_two_web_processes_let_in_no_more_than_one(house: House, database: Database) -> None:
+    with (
+        Writer(database) as another,
+        visiting(create_app([], house)) as here,
+        visiting(create_app([], replace(house, writer=another, news=another.news))) as there,
+    ):
+        tries = [one.post("/enter/nothing", data=csrf(one)) for one in [here, there] * 15]
+    assert [one.status_code for one in tries] == [403] * 20 + [429] * 10
+    with database.reading() as session:
+        assert "testclient" not in str(session.scalars(sa.select(Allowance.who)).all())
+
+
+async def test_what_nobody_asks_for_is_forgotten(writer: Writer, clock: FrozenClock) -> None:
+    door = SharedLimit("door", 2, seconds=60)
+    await writer.run(lambda session: take(session, door, "a"))
+    clock.advance(timedelta(hours=2))
+    await writer.run(lambda session: take(session, door, "b"))
+    with writer.database.reading() as session:
+        assert session.scalars(sa.select(Allowance.who)).all() == ["b"]
