@@ -31,10 +31,15 @@ def is_known(revision: str) -> bool:
 
 def bring(connection: sa.Connection, revision: str) -> None:
     """Apply what is missing up to ``revision``, in the caller's transaction."""
+    command.upgrade(config_for(connection), revision)
+
+
+def config_for(connection: sa.Connection) -> Config:
+    """What Alembic's commands want to be told."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    return config
 
 
 @contextmanager

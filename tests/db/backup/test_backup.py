@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from sqlalchemy import URL
 
 from bot.accounts import service as accounts
@@ -18,7 +19,7 @@ from bot.clock import FrozenClock
 from bot.db import Database, Writer
 from bot.db.backup import make, opened, verify
 from bot.db.backup.keeping import keep, kept
-from bot.db.schema import head
+from bot.db.schema import changing, config_for, head
 from bot.db.upgrade import is_current, upgrade
 from bot.errors import Conflict, HubbubError, InvalidInput
 from bot.outbox.models import Restoration
@@ -268,9 +269,8 @@ def test_an_older_back_up_is_brought_to_today_s_schema(shelf: Shelf) -> None:
 
 
 def first_schema(database: Database) -> None:
-    with database.writers.begin() as connection:
-        connection.execute(sa.text("DROP TABLE restoration"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with changing(database) as connection:
+        command.downgrade(config_for(connection), "0001")
 
 
 def test_before_an_upgrade_what_there_is_is_copied(shelf: Shelf) -> None:
