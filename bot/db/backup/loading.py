@@ -1,6 +1,7 @@
 """Filling an empty database, or schema, from a back-up, and looking at the result."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from typing import Any
 
@@ -64,9 +65,10 @@ def _told(
 def _compare(connection: sa.Connection, table: Table) -> None:
     """What stands in the database now is, byte for byte, what was read when it was made."""
     digest, rows = sha256(), 0
-    for portion in lines(connection, table.shape):
-        digest.update(b"".join(portion))
-        rows += len(portion)
+    with closing(lines(connection, table.shape)) as portions:
+        for portion in portions:
+            digest.update(b"".join(portion))
+            rows += len(portion)
     if (rows, digest.hexdigest()) != (table.rows, table.sha256):
         raise HubbubError(
             f"{table.shape.name} came out differently: {table.rows} rows were saved, {rows} "
