@@ -1,10 +1,12 @@
 """Filling an empty database, or schema, from a back-up, and looking at the result."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.db.backup.making import Progress
@@ -43,6 +45,19 @@ def load(
         progress(done, total)
     _look_at_the_file(connection)
     bring(connection, "head")
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What the database says when it can't take the rows, as a sentence of ours."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        said = str(getattr(error, "orig", error)).strip()
+        raise HubbubError(
+            f"The back-up can't be restored: {said}. Nothing was changed. Mend that (is there "
+            "room on the disk, and may Hubbub make tables?), then try again."
+        ) from error
 
 
 def _same_tables(backup: Backup, there: list[str]) -> None:
