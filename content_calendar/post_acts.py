@@ -1,8 +1,7 @@
 """The small buttons beside a post: move, skip, take off, send back, duplicate, delete."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from litestar import post
@@ -25,16 +24,21 @@ from content_calendar.post_views import limits_of
 M = TypeVar("M", bound=BaseModel)
 
 
-@post("/posts/{id:uuid}/move", access=Access.MARKETER)
-async def move(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Move)
-        back, made = await writer.run(lambda session: _move(session, id, asked, user))
-        here = f"/posts/{id}?on={asked.local.isoformat()}" if asked.on else f"/posts/{id}"
-        undo = f"/posts/{id}/move?version={made.version}&{back}" if back else ""
-        return back_to(here, _("Moved."), undo=undo)
+def _say_why(request: AnyRequest, refused: InvalidInput | Conflict) -> Back:
+    """What can't be done is said on the post's own page, which shows it as it is now."""
+    return back_to(f"/posts/{request.path_params['id']}", str(refused), level="problem")
 
-    return await _or_say_why(id, act)
+
+SAY_WHY: Any = {InvalidInput: _say_why, Conflict: _say_why}  # Litestar's type wants a Response
+
+
+@post("/posts/{id:uuid}/move", access=Access.MARKETER, exception_handlers=SAY_WHY)
+async def move(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
+    asked = await _asked(request, Move)
+    back, made = await writer.run(lambda session: _move(session, id, asked, user))
+    here = f"/posts/{id}?on={asked.local.isoformat()}" if asked.on else f"/posts/{id}"
+    undo = f"/posts/{id}/move?version={made.version}&{back}" if back else ""
+    return back_to(here, _("Moved."), undo=undo)
 
 
 def _move(session: Session, id: UUID, asked: Move, by: User) -> tuple[str, Post]:
@@ -48,90 +52,63 @@ def _move(session: Session, id: UUID, asked: Move, by: User) -> tuple[str, Post]
     return (f"to={was.isoformat()}&zone={was_in}" if was else ""), found
 
 
-@post("/posts/{id:uuid}/skip", access=Access.MARKETER)
+@post("/posts/{id:uuid}/skip", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def skip(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Which)
-        on = _one(asked)
-        made = await writer.run(
-            lambda session: series.skip(session, id, asked.version, on=on, by=user)
-        )
-        undo = f"/posts/{id}/unskip?version={made.version}&on={on.isoformat()}"
-        return back_to(f"/calendar?month={on:%Y-%m}", _("Skipped. The others stay."), undo=undo)
-
-    return await _or_say_why(id, act)
+    asked = await _asked(request, Which)
+    on = _one(asked)
+    made = await writer.run(lambda session: series.skip(session, id, asked.version, on=on, by=user))
+    undo = f"/posts/{id}/unskip?version={made.version}&on={on.isoformat()}"
+    return back_to(f"/calendar?month={on:%Y-%m}", _("Skipped. The others stay."), undo=undo)
 
 
-@post("/posts/{id:uuid}/unskip", access=Access.MARKETER)
+@post("/posts/{id:uuid}/unskip", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def unskip(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Which)
-        on = _one(asked)
-        await writer.run(lambda session: series.unskip(session, id, asked.version, on=on, by=user))
-        return back_to(f"/posts/{id}?on={on.isoformat()}", _("It is back on the calendar."))
-
-    return await _or_say_why(id, act)
+    asked = await _asked(request, Which)
+    on = _one(asked)
+    await writer.run(lambda session: series.unskip(session, id, asked.version, on=on, by=user))
+    return back_to(f"/posts/{id}?on={on.isoformat()}", _("It is back on the calendar."))
 
 
-@post("/posts/{id:uuid}/unschedule", access=Access.MARKETER)
+@post("/posts/{id:uuid}/unschedule", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def unschedule(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Which)
-        made = await writer.run(
-            lambda session: service.unschedule(session, id, asked.version, by=user)
-        )
-        may = service.may_approve(user)
-        undo = f"/posts/{id}/schedule?version={made.version}" if may else ""
-        return back_to(f"/posts/{id}", _("Off the calendar. It is a draft again."), undo=undo)
-
-    return await _or_say_why(id, act)
+    asked = await _asked(request, Which)
+    made = await writer.run(lambda session: service.unschedule(session, id, asked.version, by=user))
+    may = service.may_approve(user)
+    undo = f"/posts/{id}/schedule?version={made.version}" if may else ""
+    return back_to(f"/posts/{id}", _("Off the calendar. It is a draft again."), undo=undo)
 
 
-@post("/posts/{id:uuid}/schedule", access=Access.APPROVER)
+@post("/posts/{id:uuid}/schedule", access=Access.APPROVER, exception_handlers=SAY_WHY)
 async def schedule(id: UUID, request: AnyRequest, writer: Writer, user: User, house: House) -> Back:
-    async def act() -> Back:
-        asked, limits = await _asked(request, Which), limits_of(house)
-        made = await writer.run(
-            lambda session: service.schedule(
-                session, id, asked.version, by=user, capabilities=limits
-            )
-        )
-        undo = f"/posts/{id}/unschedule?version={made.version}"
-        return back_to(f"/posts/{id}", _("It is on the calendar."), undo=undo)
-
-    return await _or_say_why(id, act)
+    asked, limits = await _asked(request, Which), limits_of(house)
+    made = await writer.run(
+        lambda session: service.schedule(session, id, asked.version, by=user, capabilities=limits)
+    )
+    undo = f"/posts/{id}/unschedule?version={made.version}"
+    return back_to(f"/posts/{id}", _("It is on the calendar."), undo=undo)
 
 
-@post("/posts/{id:uuid}/send-back", access=Access.APPROVER)
+@post("/posts/{id:uuid}/send-back", access=Access.APPROVER, exception_handlers=SAY_WHY)
 async def send_back(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Which)
-        await writer.run(lambda session: service.send_back(session, id, asked.version, by=user))
-        return back_to(f"/posts/{id}", _("Sent back. It is a draft again."))
-
-    return await _or_say_why(id, act)
+    asked = await _asked(request, Which)
+    await writer.run(lambda session: service.send_back(session, id, asked.version, by=user))
+    return back_to(f"/posts/{id}", _("Sent back. It is a draft again."))
 
 
-@post("/posts/{id:uuid}/delete", access=Access.MARKETER)
+@post("/posts/{id:uuid}/delete", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def delete(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
-    async def act() -> Back:
-        asked = await _asked(request, Which)
-        await writer.run(lambda session: service.delete(session, id, asked.version, by=user))
-        return back_to("/calendar", _("Deleted."))
-
-    return await _or_say_why(id, act)
+    asked = await _asked(request, Which)
+    await writer.run(lambda session: service.delete(session, id, asked.version, by=user))
+    return back_to("/calendar", _("Deleted."))
 
 
-@post("/posts/{id:uuid}/duplicate", access=Access.MARKETER)
+@post("/posts/{id:uuid}/duplicate", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def duplicate(id: UUID, writer: Writer, user: User, house: House) -> Back:
-    async def act() -> Back:
-        limits = limits_of(house)
-        made = await writer.run(
-            lambda session: service.duplicate(session, id, by=user, capabilities=limits)
-        )
-        return back_to(f"/posts/{made.id}", _("A copy, as a draft. Give it a time."))
-
-    return await _or_say_why(id, act)
+    limits = limits_of(house)
+    made = await writer.run(
+        lambda session: service.duplicate(session, id, by=user, capabilities=limits)
+    )
+    return back_to(f"/posts/{made.id}", _("A copy, as a draft. Give it a time."))
 
 
 async def _asked(request: AnyRequest, model: type[M]) -> M:
@@ -147,14 +124,6 @@ def _one(asked: Which) -> datetime:
     if asked.on is None:
         raise InvalidInput(_("Say which one of the series."))
     return asked.on
-
-
-async def _or_say_why(id: UUID, act: Callable[[], Awaitable[Back]]) -> Back:
-    """What can't be done is said on the post's own page, which shows it as it is now."""
-    try:
-        return await act()
-    except (InvalidInput, Conflict) as refused:
-        return back_to(f"/posts/{id}", str(refused), level="problem")
 
 
 routes = [move, skip, unskip, unschedule, schedule, send_back, delete, duplicate]

@@ -28,7 +28,6 @@ class Happening:
 def history(about: Dossier) -> list[Happening]:
     found = [
         *_voices(about),
-        *_first_taken(about),
         *(_decided(one) for one in about.decisions),
         *(_done(one) for one in about.trail if one.verb not in _ACTS),
     ]
@@ -45,14 +44,6 @@ def _voices(about: Dossier) -> Iterator[Happening]:
         else:
             continue
         yield Happening(at=voice.said_at, icon="chat", tone="plum", text=text)
-
-
-def _first_taken(about: Dossier) -> Iterator[Happening]:
-    """Where a case goes as it is opened is not in the trail."""
-    case, moved = about.case, any(one.verb == "handed over" for one in about.trail)
-    if case is not None and case.handed_over_at and about.partner is not None and not moved:
-        text = _("Hubbub took it to %s") % about.partner.name
-        yield Happening(at=case.handed_over_at, icon="partners", tone="violet", text=text)
 
 
 def _decided(decision: Decision) -> Happening:

@@ -20,10 +20,12 @@ from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
 
-def open_cases(session: Session, suggestion_ids: Sequence[UUID], *, since: datetime) -> None:
+def open_cases(
+    session: Session, suggestion_ids: Sequence[UUID], *, since: datetime | None = None
+) -> None:
     """A case for each suggestion that has none yet, with its partner, or "whose is it?".
 
-    ``since``: when the oldest of them was said.
+    ``since``: when the oldest of them was said; left away means now.
     """
     if not suggestion_ids:
         return
@@ -34,8 +36,8 @@ def open_cases(session: Session, suggestion_ids: Sequence[UUID], *, since: datet
     rows = [_case(session, suggestion, owner) for suggestion, owner in owners.items()]
     made = insert_new(session, Case, rows, unique=("suggestion_id",))
     case_of = {row["suggestion_id"]: row["id"] for row in rows if row["id"] in made}
-    _record(session, list(case_of.values()))
     handed = {s: owner for s, owner in owners.items() if owner and s.id in case_of}
+    _record(session, case_of, handed)
     if handed:
         _hand_over(session, handed, case_of, since)
     session.announce("cases")
@@ -53,22 +55,29 @@ def _case(session: Session, suggestion: Suggestion, owner: Supplier | None) -> d
     }
 
 
-def _record(session: Session, cases: Sequence[UUID]) -> None:
-    entry = {
-        "at": session.now(),
-        "actor": HUBBUB,
-        "verb": "opened",
-        "subject": Case.__tablename__,
-        "details": {},
-    }
-    insert_all(session, AuditEntry, [entry | {"subject_id": id} for id in cases])
+def _record(
+    session: Session, case_of: Mapping[UUID, UUID], handed: Mapping[Suggestion, Supplier]
+) -> None:
+    def entry(verb: str, case: UUID, **details: str) -> dict[str, Any]:
+        return {
+            "at": session.now(),
+            "actor": HUBBUB,
+            "verb": verb,
+            "subject": Case.__tablename__,
+            "subject_id": case,
+            "details": details,
+        }
+
+    opened = [entry("opened", case) for case in case_of.values()]
+    moved = [entry("handed over", case_of[s.id], to=owner.name) for s, owner in handed.items()]
+    insert_all(session, AuditEntry, [*opened, *moved])
 
 
 def _hand_over(
     session: Session,
     handed: Mapping[Suggestion, Supplier],
     case_of: Mapping[UUID, UUID],
-    since: datetime,
+    since: datetime | None,
 ) -> None:
     places = session.scalars(
         sa.select(Channel).where(Channel.id.in_({one.channel_id for one in handed.values()}))
@@ -78,29 +87,51 @@ def _hand_over(
     drafts = []
     for suggestion, supplier in handed.items():
         suggestion.state = SuggestionState.WITH_PARTNER
-        words = said[suggestion.id]
-        case_id, channel = case_of[suggestion.id], channels[supplier.channel_id]
         drafts.append(
-            outbox.draft(
+            draft_letter(
                 session,
-                key=f"case:{case_id.hex}:1",
-                channel=channel,
-                action=Action.DIRECT,
-                recipient=channel.remote_id,
-                content=letters.case_letter(
-                    supplier=supplier.name,
-                    role=supplier.role,
-                    kind=suggestion.kind,
-                    product=queries.product_name(session, suggestion.product_id),
-                    people=max(words.people, 1),
-                    words=words.masked(suggestion.words),
-                    hours=supplier.answer_within_hours,
-                ),
-                about=About.CASE,
-                about_id=case_id,
-                product_id=suggestion.product_id,
+                case_id=case_of[suggestion.id],
+                version=1,
+                suggestion=suggestion,
+                supplier=supplier,
+                channel=channels[supplier.channel_id],
+                said=said[suggestion.id],
                 since=since,
             )
         )
     outbox.enqueue_all(session, drafts)
     session.announce("partners", "suggestions")
+
+
+def draft_letter(
+    session: Session,
+    *,
+    case_id: UUID,
+    version: int,
+    suggestion: Suggestion,
+    supplier: Supplier,
+    channel: Channel,
+    said: queries.Said,
+    since: datetime | None = None,
+) -> dict[str, Any]:
+    """The letter that hands this version of the case to the partner, still to be enqueued."""
+    return outbox.draft(
+        session,
+        key=f"case:{case_id.hex}:{version}",
+        channel=channel,
+        action=Action.DIRECT,
+        recipient=channel.remote_id,
+        content=letters.case_letter(
+            supplier=supplier.name,
+            role=supplier.role,
+            kind=suggestion.kind,
+            product=queries.product_name(session, suggestion.product_id),
+            people=max(said.people, 1),
+            words=said.masked(suggestion.words),
+            hours=supplier.answer_within_hours,
+        ),
+        about=About.CASE,
+        about_id=case_id,
+        product_id=suggestion.product_id,
+        since=since or session.now(),
+    )

@@ -5,54 +5,33 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from bot.accounts.audit import record
+from bot.accounts.audit import HUBBUB, record
 from bot.channels.models import Channel
-from bot.db import Session, insert_new
+from bot.db import Session
 from bot.errors import Conflict
-from bot.networks import Action
 from bot.outbox.models import About, Delivery, DeliveryState
-from bot.outbox.service import cancel, enqueue
+from bot.outbox.service import cancel, enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
-from bot.suppliers import acts, letters, queries
+from bot.suppliers import acts, queries
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
+from bot.suppliers.opening import draft_letter, open_cases
 from bot.suppliers.routing import route
 
 __all__ = [
+    "HUBBUB",
     "claim_ownerless",
     "decide",
     "hand_over",
-    "more_voices",
     "open_case",
     "route",
 ]
 
-HUBBUB = "hubbub"  # who acts where no person does
-
 
 def open_case(session: Session, suggestion: Suggestion) -> Case:
     """The suggestion's case; the first time it is routed, and its partner gets the letter."""
-    values = {
-        "suggestion_id": suggestion.id,
-        "state": CaseState.OPEN,
-        "opened_at": session.now(),
-        "version": 1,
-    }
-    session.flush()
-    made = insert_new(session, Case, [values], unique=("suggestion_id",))
-    case = session.scalars(sa.select(Case).filter_by(suggestion_id=suggestion.id)).one()
-    if made:
-        record(session, HUBBUB, "opened", case)
-        supplier = route(session, suggestion)
-        if supplier is not None:
-            hand_over(session, case, supplier, by=HUBBUB)
-        session.announce("cases")
-    return case
-
-
-def more_voices(session: Session, suggestion: Suggestion) -> None:
-    """More people said it: the portal shows it. No letter, or popular things would be spam."""
-    session.announce("cases")
+    open_cases(session, [suggestion.id])
+    return session.scalars(sa.select(Case).filter_by(suggestion_id=suggestion.id)).one()
 
 
 def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> None:
@@ -90,28 +69,16 @@ def _withdraw_letters(session: Session, case: Case) -> None:
 
 
 def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
-    channel = session.need(Channel, supplier.channel_id)
-    said = queries.said(session, [suggestion.id])[suggestion.id]
-    content = letters.case_letter(
-        supplier=supplier.name,
-        role=supplier.role,
-        kind=suggestion.kind,
-        product=queries.product_name(session, suggestion.product_id),
-        people=max(said.people, 1),
-        words=queries.masked(session, suggestion),
-        hours=supplier.answer_within_hours,
-    )
-    enqueue(
+    letter = draft_letter(
         session,
-        key=f"case:{case.id.hex}:{case.version}",
-        channel=channel,
-        action=Action.DIRECT,
-        recipient=channel.remote_id,
-        content=content,
-        about=About.CASE,
-        about_id=case.id,
-        product_id=suggestion.product_id,
+        case_id=case.id,
+        version=case.version,
+        suggestion=suggestion,
+        supplier=supplier,
+        channel=session.need(Channel, supplier.channel_id),
+        said=queries.said(session, [suggestion.id])[suggestion.id],
     )
+    enqueue_all(session, [letter])
 
 
 def claim_ownerless(session: Session, *, by: str = HUBBUB) -> int:

@@ -180,10 +180,20 @@ def test_dateutil_in_the_zone_itself_agrees(rule: Rule, days: int, end: str) -> 
 
 @profile
 @given(rules())
+@example(
+    Rule(
+        start=datetime(2000, 1, 1, 2, 30),
+        zone="Atlantic/Cape_Verde",
+        rrule="FREQ=DAILY;BYHOUR=2,3",
+        exdates=frozenset({datetime(2000, 1, 1, 2, 30)}),
+    )
+)
 def test_a_calendar_program_agrees(rule: Rule) -> None:
     # RFC 5545 always counts the start, we only if the rule meets it; and its UNTIL is in UTC.
     assume("UNTIL" not in rule.rrule and planned(rule))
     rule = replace(rule, start=planned(rule)[0].local)
+    if "BYHOUR" in rule.rrule:  # theirs skips the whole day where one of its times is skipped
+        rule = replace(rule, exdates=frozenset())
     zone = zone_info(rule.zone)
     series = Event()
     series.add("dtstart", rule.start.replace(tzinfo=zone))

@@ -37,7 +37,6 @@ def test_a_case_is_opened_once_and_its_partner_written_to_once(
     suggestion = shop.suggest(session, people=("Ana Lopez", "Ben Ode"))
     case = service.open_case(session, suggestion)
     assert service.open_case(session, suggestion) is case
-    service.more_voices(session, suggestion)
     [letter] = letters(session)
     assert (case.supplier_id, case.state) == (alba.id, CaseState.OPEN)
     assert suggestion.state is SuggestionState.WITH_PARTNER
