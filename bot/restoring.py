@@ -1,13 +1,12 @@
 """Restoring a back-up so that nothing is said twice, and nobody comes in by an old door."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.accounts.models import EntryLink, UserSession
 from bot.channels.models import Channel
-from bot.db import Database, Session
+from bot.db import Database, Row, Session
 from bot.db.backup import Manifest, Restored, restore, verify
 from bot.db.backup.making import Progress, quietly
 from bot.inbox.models import Event, Message
@@ -51,54 +50,57 @@ def _close_the_doors(session: Session) -> None:
         session.execute(mine.values(revoked_at=now))
 
 
+# What can't be: so many rows of a table for which this holds.
+_ODD: tuple[tuple[str, type[Row], sa.ColumnElement[bool]], ...] = (
+    (
+        "%d deliveries are said to have gone out, and not when.",
+        Delivery,
+        sa.and_(Delivery.state == DeliveryState.SENT, Delivery.sent_at.is_(None)),
+    ),
+    (
+        "%d deliveries are on their way without ever having been tried.",
+        Delivery,
+        sa.and_(Delivery.state == DeliveryState.SENDING, Delivery.attempt == 0),
+    ),
+    (
+        "%d posts are carried by a delivery to another channel.",
+        Publication,
+        ~sa.exists().where(
+            Delivery.workspace_id == Publication.workspace_id,
+            Delivery.id == Publication.delivery_id,
+            Delivery.channel_id == Publication.channel_id,
+        ),
+    ),
+    (
+        "%d messages came from another network than their channel's.",
+        Message,
+        ~sa.exists().where(
+            Event.workspace_id == Message.workspace_id,
+            Event.id == Message.id,
+            Channel.workspace_id == Message.workspace_id,
+            Channel.id == Message.channel_id,
+            Event.network == Channel.network,
+        ),
+    ),
+    (
+        "%d suggestions have nobody behind them.",
+        Suggestion,
+        sa.and_(
+            Suggestion.merged_into_id.is_(None),
+            ~sa.exists().where(
+                Voice.workspace_id == Suggestion.workspace_id,
+                Voice.suggestion_id == Suggestion.id,
+            ),
+        ),
+    ),
+)
+
+
 def oddities(session: Session) -> list[str]:
     """What can't be, as sentences, that neither hashes nor foreign keys can tell."""
-    return [sentence % found for sentence, found in _looked_at(session) if found]
-
-
-def _looked_at(session: Session) -> Iterable[tuple[str, int]]:
-    for sentence, kind, which in (
-        (
-            "%d deliveries are said to have gone out, and not when.",
-            Delivery,
-            sa.and_(Delivery.state == DeliveryState.SENT, Delivery.sent_at.is_(None)),
-        ),
-        (
-            "%d deliveries are on their way without ever having been tried.",
-            Delivery,
-            sa.and_(Delivery.state == DeliveryState.SENDING, Delivery.attempt == 0),
-        ),
-        (
-            "%d posts are carried by a delivery to another channel.",
-            Publication,
-            ~sa.exists().where(
-                Delivery.workspace_id == Publication.workspace_id,
-                Delivery.id == Publication.delivery_id,
-                Delivery.channel_id == Publication.channel_id,
-            ),
-        ),
-        (
-            "%d messages came from another network than their channel's.",
-            Message,
-            ~sa.exists().where(
-                Event.workspace_id == Message.workspace_id,
-                Event.id == Message.id,
-                Channel.workspace_id == Message.workspace_id,
-                Channel.id == Message.channel_id,
-                Event.network == Channel.network,
-            ),
-        ),
-        (
-            "%d suggestions have nobody behind them.",
-            Suggestion,
-            sa.and_(
-                Suggestion.merged_into_id.is_(None),
-                ~sa.exists().where(
-                    Voice.workspace_id == Suggestion.workspace_id,
-                    Voice.suggestion_id == Suggestion.id,
-                ),
-            ),
-        ),
-    ):
-        found = sa.select(sa.func.count()).select_from(kind).where(which)
-        yield sentence, session.scalar(found) or 0
+    found = []
+    for sentence, kind, which in _ODD:
+        count = session.scalar(sa.select(sa.func.count()).select_from(kind).where(which))
+        if count:
+            found.append(sentence % count)
+    return found

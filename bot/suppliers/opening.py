@@ -20,10 +20,12 @@ from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
 
-def open_cases(session: Session, suggestion_ids: Sequence[UUID], *, since: datetime) -> None:
+def open_cases(
+    session: Session, suggestion_ids: Sequence[UUID], *, since: datetime | None = None
+) -> None:
     """A case for each suggestion that has none yet, with its partner, or "whose is it?".
 
-    ``since``: when the oldest of them was said.
+    ``since``: when the oldest of them was said; left away means now.
     """
     if not suggestion_ids:
         return
@@ -75,7 +77,7 @@ def _hand_over(
     session: Session,
     handed: Mapping[Suggestion, Supplier],
     case_of: Mapping[UUID, UUID],
-    since: datetime,
+    since: datetime | None,
 ) -> None:
     places = session.scalars(
         sa.select(Channel).where(Channel.id.in_({one.channel_id for one in handed.values()}))
@@ -131,5 +133,5 @@ def draft_letter(
         about=About.CASE,
         about_id=case_id,
         product_id=suggestion.product_id,
-        since=since,
+        since=since or session.now(),
     )

@@ -35,6 +35,7 @@ NO_TEXT = {
     "guest guest-wide",
     "https://…",
     "hubbub check",
+    "hubbub db backup",
     "hubbub user invite",
     "hue-",
     "staff",

@@ -1,9 +1,12 @@
 """Filling an empty database, or schema, from a back-up, and looking at the result."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from bot.db.backup.making import Progress
@@ -44,6 +47,19 @@ def load(
     bring(connection, "head")
 
 
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What the database says when it can't take the rows, as a sentence of ours."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, sqlite3.Error, psycopg.Error) as error:
+        said = str(getattr(error, "orig", error)).strip()
+        raise HubbubError(
+            f"The back-up can't be restored: {said}. Nothing was changed. Mend that (is there "
+            "room on the disk, and may Hubbub make tables?), then try again."
+        ) from error
+
+
 def _same_tables(backup: Backup, there: list[str]) -> None:
     held = [table.shape.name for table in backup.manifest.tables]
     if sorted(held) != sorted(there):
@@ -64,9 +80,10 @@ def _told(
 def _compare(connection: sa.Connection, table: Table) -> None:
     """What stands in the database now is, byte for byte, what was read when it was made."""
     digest, rows = sha256(), 0
-    for portion in lines(connection, table.shape):
-        digest.update(b"".join(portion))
-        rows += len(portion)
+    with closing(lines(connection, table.shape)) as portions:
+        for portion in portions:
+            digest.update(b"".join(portion))
+            rows += len(portion)
     if (rows, digest.hexdigest()) != (table.rows, table.sha256):
         raise HubbubError(
             f"{table.shape.name} came out differently: {table.rows} rows were saved, {rows} "

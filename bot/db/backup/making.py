@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -96,8 +96,11 @@ def _write(
     archive: zipfile.ZipFile, connection: sa.Connection, shape: Shape, counter: _Counter
 ) -> Table:
     digest, rows = sha256(), 0
-    with archive.open(entry(shape.name), "w", force_zip64=True) as file:
-        for portion in lines(connection, shape):
+    with (
+        archive.open(entry(shape.name), "w", force_zip64=True) as file,
+        closing(lines(connection, shape)) as portions,
+    ):
+        for portion in portions:
             text = b"".join(portion)
             digest.update(text)
             file.write(text)

@@ -52,6 +52,8 @@ def opened(path: Path) -> Iterator[Backup]:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise InvalidInput(f"There is no {path}. See what there is: hubbub db backups") from None
+    except PermissionError:
+        raise
     except (OSError, zipfile.BadZipFile):
         raise InvalidInput(
             f"{path} is no back-up of Hubbub, or only a part of one. Take another one."

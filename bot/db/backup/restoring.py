@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.db.backup import swapping
 from bot.db.backup.columns import quoted
-from bot.db.backup.loading import load
+from bot.db.backup.loading import load, plainly
 from bot.db.backup.making import Progress, quietly
 from bot.db.backup.manifest import Manifest
 from bot.db.backup.opening import Backup, opened
@@ -53,7 +53,7 @@ def restore(
     not said, or while Hubbub runs on it.
     """
     stamp = f"{database.clock.now():%Y%m%d_%H%M%S}"
-    with opened(path) as backup:
+    with opened(path) as backup, plainly():
         put_in = _into_sqlite if database.is_sqlite else _into_postgresql
         return put_in(backup, database, stamp, replace, prepare, progress)
 

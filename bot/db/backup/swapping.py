@@ -2,7 +2,8 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from bot.db.backup.files import sync_folder
 from bot.errors import Conflict
 
 _BESIDE = ("", "-wal", "-shm", "-journal")
+# So long somebody who came in between is waited for, in seconds.
+_LONGEST_WAIT = 30.0
 # What `look` says of a file that can't be read.
 _DAMAGED = "a damaged database"
 
@@ -92,8 +95,19 @@ def swap(new: Path, target: Path, aside: Path | None) -> None:
         with closing(database):
             if aside is not None:
                 _copy(database, aside)
-            source.backup(database)
+            source.backup(database, progress=_patience())
     sync_folder(target.parent)
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """SQLite's copying waits for whoever has opened the file meanwhile; ends that after a while."""
+    deadline = time.monotonic() + _LONGEST_WAIT
+
+    def look(_status: int, remaining: int, _total: int) -> None:
+        if remaining and time.monotonic() > deadline:
+            raise Conflict("Somebody opened the database meanwhile. Stop them, then restore.")
+
+    return look
 
 
 def _copy(database: sqlite3.Connection, aside: Path) -> None:

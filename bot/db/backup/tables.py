@@ -1,7 +1,7 @@
 """The tables of a database as they are, whatever the models say, and their rows as lines."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,8 +46,9 @@ def count(connection: sa.Connection, table: str) -> int:
     return int(found.scalar_one())
 
 
-def lines(connection: sa.Connection, shape: Shape) -> Iterator[list[bytes]]:
-    """Each row as a line of JSON, ordered by the key, in portions."""
+def lines(connection: sa.Connection, shape: Shape) -> Generator[list[bytes], None, None]:
+    """Each row as a line of JSON, ordered by the key, in portions. Close it when you leave early:
+    PostgreSQL's cursor stays open otherwise."""
     sqlite = is_sqlite(connection)
     kinds = {column.name: column.kind for column in shape.columns}
     wanted = ", ".join(reading(name, kind, sqlite=sqlite) for name, kind in kinds.items())
@@ -56,8 +57,11 @@ def lines(connection: sa.Connection, shape: Shape) -> Iterator[list[bytes]]:
         f"SELECT {wanted} FROM {quoted(shape.name)} ORDER BY {order or 1}",
         execution_options={"stream_results": True, "max_row_buffer": _PORTION},
     )
-    for rows in result.partitions(_PORTION):
-        yield [_line(row) for row in rows]
+    try:
+        for rows in result.partitions(_PORTION):
+            yield [_line(row) for row in rows]
+    finally:
+        result.close()
 
 
 def _line(row: Sequence[Any]) -> bytes:

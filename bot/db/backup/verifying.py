@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
-from bot.db.backup.loading import load
+from bot.db.backup.loading import load, plainly
 from bot.db.backup.making import Progress, quietly
 from bot.db.backup.manifest import Manifest
 from bot.db.backup.opening import opened
@@ -26,7 +26,7 @@ def verify(
     On SQLite into a file that is removed, on PostgreSQL into a schema whose transaction is rolled
     back. Raises `InvalidInput` or `HubbubError` with what is wrong.
     """
-    with opened(path) as backup:
+    with opened(path) as backup, plainly():
         if database.is_sqlite:
             with tempfile.TemporaryDirectory(prefix="hubbub-verify-") as folder:
                 scratch = Database(f"sqlite:///{folder}/scratch.db", clock=database.clock)

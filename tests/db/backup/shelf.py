@@ -78,6 +78,12 @@ def _one_of_each(session: Session) -> None:
         )
     )
     assert post.product_id is None
+    _suggestions(session)
+
+
+def _suggestions(session: Session) -> None:
+    """One that refers to another of the same table, and its case with a day."""
+    now = session.now()
     said = session.put(
         Suggestion(
             kind=Kind.WISH,

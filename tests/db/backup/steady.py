@@ -1,7 +1,9 @@
 """Somebody who writes at a steady pace, and remembers what was acknowledged."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from threading import Event, Thread
 from uuid import UUID
@@ -20,36 +22,35 @@ class SteadyHand:
 
     def __init__(self, writer: Writer, per_second: int) -> None:
         self._writer, self._pace = writer, 1 / per_second
+        self._channel = writer.run_blocking(_channel)
         self._stop = Event()
-        self._thread = Thread(target=self._write, daemon=True)
-        self.started = 0
-        self.acknowledged = 0
+        self.started = self.acknowledged = 0
+        self.seconds = 0.0
         self.failed: list[BaseException] = []
 
-    def __enter__(self) -> "SteadyHand":
-        self._channel = self._writer.run_blocking(_channel)
-        self._began = time.monotonic()
-        self._thread.start()
-        return self
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """As long as the block lasts; afterwards everything is acknowledged."""
+        self._stop.clear()
+        began = time.monotonic()
+        thread = Thread(target=self._write, args=(began, self.started), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+            self._writer.run_blocking(lambda session: None)
+            self.seconds += time.monotonic() - began
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-        self.took = time.monotonic() - self._began
-
-    @property
-    def rate(self) -> float:
-        """Acknowledged so far, a second."""
-        return self.acknowledged / (time.monotonic() - self._began)
-
-    def _write(self) -> None:
+    def _write(self, began: float, already: int) -> None:
         """The pace is kept however long one takes: visitors don't wait for each other."""
         while not self._stop.is_set():
             self.started += 1
             number = self.started
             future = self._writer.submit(partial(self._one, number))
             future.add_done_callback(self._note)
-            ahead = self._began + number * self._pace - time.monotonic()
+            ahead = began + (number - already) * self._pace - time.monotonic()
             if ahead > 0:
                 time.sleep(ahead)
 
