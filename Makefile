@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo backup-test takeover check requirements vendor translations clean
+.PHONY: help run test demo bench backup-test takeover check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -32,6 +32,9 @@ backup-test: .venv/.test ## Back up 20 times under 500 writes a second, and kill
 takeover: .venv/.test ## Kill and freeze processes, and measure how soon others take over
 	$(BIN)/python -m tests.flows.takeover
 
+bench: .venv/.bench ## Measure how fast it is, beside what others would have taken (ten minutes)
+	$(BIN)/hubbub bench $(ARGS)
+
 check: .venv/.test ## Style, types, import rules, vendored files, the house's own rules
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
@@ -47,6 +50,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 requirements: | $(OUR_UV) ## Pin what pyproject.toml asks for (ARGS=--upgrade for the newest)
 	$(COMPILE) pyproject.toml -o requirements/base.txt
 	$(COMPILE) pyproject.toml --group test -c requirements/base.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml --group bench -c requirements/test.txt -o requirements/bench.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 
 vendor: | $(BIN)/python ## Fetch the front-end files that package.json names (needs npm)
@@ -62,6 +66,10 @@ clean: ## Remove what was installed and cached here; data stays
 
 .venv/.test: requirements/test.txt .venv/.run
 	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/test.txt
+	@touch $@
+
+.venv/.bench: requirements/bench.txt .venv/.run
+	$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
 .venv/.run: requirements/base.txt requirements/build.txt pyproject.toml | $(BIN)/python

@@ -26,8 +26,10 @@ async def growing(place: Place, sizes: Sizes) -> Measured:
         ):
             for writer in (young, old):
                 writer.run_blocking(open_shop)
-                await schedule(writer, sizes.claims, later=timedelta(), name="due")
-            for name in ("claiming", "taking in", "the whole way", "delivering"):
+            for name in ("taking in", "the whole way", "delivering", "claiming"):
+                if name == "claiming":  # last: what is claimed stays so
+                    for writer in (young, old):
+                        await schedule(writer, sizes.claims, later=timedelta(), name="due")
                 sides = {
                     "small": _side(name, young, sizes), "large": _side(name, old, sizes)
                 }  # fmt: skip

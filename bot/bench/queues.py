@@ -50,18 +50,7 @@ async def dbos(url: str, jobs: int) -> AsyncIterator[Side]:
 
     gate = threading.Event()
 
-    @DBOS.step()  # type: ignore[untyped-decorator, unused-ignore]  # typed where it is installed
-    def send(number: int) -> int:
-        return number
-
-    @DBOS.workflow()  # type: ignore[untyped-decorator, unused-ignore]  # typed where installed
-    def deliver(number: int) -> int:
-        return int(send(number))
-
-    @DBOS.workflow()  # type: ignore[untyped-decorator, unused-ignore]  # typed where installed
-    def hold() -> None:
-        gate.wait()
-
+    deliver, hold = _workflows(DBOS, gate)
     engine = sa.create_engine(url)
     DBOS(
         config={
@@ -97,6 +86,24 @@ async def dbos(url: str, jobs: int) -> AsyncIterator[Side]:
         gate.set()
         await asyncio.to_thread(DBOS.destroy)
         engine.dispose()
+
+
+def _workflows(DBOS: Any, gate: threading.Event) -> tuple[Any, Any]:  # noqa: N803  # its own name
+    """What delivers in one step, and what waits at the gate."""
+
+    @DBOS.step()  # type: ignore[untyped-decorator]  # given as Any
+    def send(number: int) -> int:
+        return number
+
+    @DBOS.workflow()  # type: ignore[untyped-decorator]  # given as Any
+    def deliver(number: int) -> int:
+        return int(send(number))
+
+    @DBOS.workflow()  # type: ignore[untyped-decorator]  # given as Any
+    def hold() -> None:
+        gate.wait()
+
+    return deliver, hold
 
 
 def until_none(is_left: Callable[[], bool]) -> None:

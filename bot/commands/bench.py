@@ -1,9 +1,10 @@
 """`hubbub bench`: how fast Hubbub is, and how well it understands, measured."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +14,9 @@ from bot import logs
 from bot.commands.terminal import err, out
 from bot.errors import InvalidInput
 from bot.understanding.bench import bench
+
+if TYPE_CHECKING:
+    from bot.bench import Measured
 
 app = typer.Typer(help="How good it is, in numbers.")
 
@@ -52,6 +56,12 @@ def speed(
     if as_json:
         typer.echo(json.dumps({key: round(one.figure, 3) for key, one in found.items()}, indent=2))
         return
+    out.print(_table(found))
+
+
+def _table(found: "Mapping[str, Measured]") -> Table:
+    from bot.bench import BARS
+
     table = Table(box=None, padding=(0, 2, 1, 0))
     table.add_column("Figure", no_wrap=True)
     table.add_column("What")
@@ -65,7 +75,7 @@ def speed(
             table.add_row(
                 one.key, one.what, bound, f"{measured.figure:,.2f}", reached, measured.how
             )
-    out.print(table)
+    return table
 
 
 def _bar() -> Progress:

@@ -146,6 +146,8 @@ def in_the_way(
     return sa.and_(
         other.workspace_id == one.workspace_id,
         other.conversation == one.conversation,
+        # Says nothing new, but lets the index pass over all that has been sent there.
+        other.state.in_([DeliveryState.SENDING, DeliveryState.PENDING]),
         sa.or_(
             other.state == DeliveryState.SENDING,
             sa.and_(

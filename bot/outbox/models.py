@@ -54,7 +54,7 @@ class Delivery(Row):
         sa.UniqueConstraint("workspace_id", "key"),
         references("channel_id", "channel"),
         references("product_id", "product"),
-        sa.Index(None, "workspace_id", "state", "due_at"),
+        sa.Index(None, "workspace_id", "state", "due_at", "id"),
         sa.Index(None, "workspace_id", "conversation", "state"),
         sa.Index(None, "workspace_id", "channel_id", "remote_id"),
         sa.Index(None, "workspace_id", "about", "about_id"),

@@ -1,7 +1,7 @@
 """The writer: what waits is committed together, and a result is only given after COMMIT."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
@@ -261,3 +261,40 @@ async def test_where_commit_is_unclear_nothing_is_run_again(
     # the one that held it up was unclear too, and neither of ours ran a second time
     assert len(runs) == 2
     assert await writer.run(counted) == "c3"
+
+
+async def test_what_waits_for_the_same_is_done_by_one_call(writer: Writer) -> None:
+    calls: list[list[str]] = []
+
+    def together(session: Session, names: Sequence[str]) -> list[str]:
+        calls.append(list(names))
+        return [a_channel(name)(session) for name in names]
+
+    names = [f"c{number}" for number in range(20)]
+    hold = Event()
+    writer.submit(lambda _: hold.wait())
+    waiting = [asyncio.create_task(writer.run_together(together, name)) for name in names]
+    await asyncio.sleep(0)  # each has put its item there
+    hold.set()
+    assert await asyncio.gather(*waiting) == names
+    assert len(calls) < len(names)
+    assert channels(writer.database) == set(names)
+
+
+async def test_one_bad_item_spoils_no_other(writer: Writer) -> None:
+    def together(session: Session, names: Sequence[str]) -> list[str]:
+        if "bad" in names:
+            raise NotFound
+        return [a_channel(name)(session) for name in names]
+
+    hold = Event()
+    writer.submit(lambda _: hold.wait())
+    waiting = [
+        asyncio.create_task(writer.run_together(together, name)) for name in ("a", "bad", "b")
+    ]
+    await asyncio.sleep(0)
+    hold.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [results[0], results[2]] == ["a", "b"]
+    assert isinstance(results[1], NotFound)
+    assert channels(writer.database) == {"a", "b"}
