@@ -105,21 +105,7 @@ class Hubbub:
         self.listening = Listening(
             self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
         )
-        seen = {key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()}
-        self.house = House(
-            settings=settings,
-            database=self.database,
-            writer=self.writer,
-            news=self.writer.news,
-            clock=self.clock,
-            secret=secret,
-            adapters=seen,
-            plugins=self.plugins,
-            shell=shell(seen),
-            doorkeepers=Doorkeepers(partner=doorkeeper),
-            duties=self.duties,
-            measures=measures,
-        )
+        self.house = self._house(secret)
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:
         adapters: dict[tuple[str, str], Adapter] = {}
@@ -141,6 +127,23 @@ class Hubbub:
             supervisor=self._listeners,
             receive=self.receive,
             lease=None if self.database.is_sqlite else self.settings.processes.silence,
+        )
+
+    def _house(self, secret: bytes) -> House:
+        seen = {key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()}
+        return House(
+            settings=self.settings,
+            database=self.database,
+            writer=self.writer,
+            news=self.writer.news,
+            clock=self.clock,
+            secret=secret,
+            adapters=seen,
+            plugins=self.plugins,
+            shell=shell(seen),
+            doorkeepers=Doorkeepers(partner=doorkeeper),
+            duties=self.duties,
+            measures=measures,
         )
 
     def duties(self) -> list[str]:

@@ -261,3 +261,25 @@ async def test_where_commit_is_unclear_nothing_is_run_again(
     # the one that held it up was unclear too, and neither of ours ran a second time
     assert len(runs) == 2
     assert await writer.run(counted) == "c3"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_who_is_frozen_inside_a_transaction_keeps_no_lock(
+    database: Database,
+) -> None:
+    gone = sa.text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid")
+
+    def freezes(session: Session) -> None:
+        a_channel("locked")(session)
+        session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+        pid = session.scalar(sa.text("SELECT pg_backend_pid()"))
+        with database.readers.connect() as connection:
+            while connection.scalar(gone, {"pid": pid}):
+                connection.rollback()
+        session.scalar(sa.select(Channel))
+
+    with Writer(database) as writer:
+        with pytest.raises(DatabaseUnavailable):
+            await writer.run(freezes)
+        await writer.run(a_channel("free"))
+    assert channels(database) == {"free"}
