@@ -111,31 +111,11 @@ class Hubbub:
         self.listening = Listening(
             self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
         )
-        seen = {key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()}
-        self._began = self.clock.now()
-        self.watch = Watch(
-            settings=settings,
-            clock=self.clock,
-            adapters=seen,
-            supervisors=(self.supervisor, self._listeners),
-            last_backup=self._last_backup if settings.backup.every_hours else None,
-            began=(self._began, self.clock.monotonic()),
-        )
-        self.house = House(
-            settings=settings,
-            database=self.database,
-            writer=self.writer,
-            news=self.writer.news,
-            clock=self.clock,
-            secret=secret,
-            adapters=seen,
-            plugins=self.plugins,
-            shell=shell(seen, self.watch.alarms),
-            doorkeepers=Doorkeepers(partner=doorkeeper),
-            duties=self.duties,
-            measures=partial(measures, watch=self.watch, writer=self.writer),
-            alarms=self.watch.alarms,
-        )
+        self._seen = {
+            key: AsToldByItsOwner(one, self.presence) for key, one in self.adapters.items()
+        }
+        self.watch = self._watch()
+        self.house = self._house(secret)
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:
         adapters: dict[tuple[str, str], Adapter] = {}
@@ -144,11 +124,6 @@ class Hubbub:
             adapter = plugin.build(section, services)
             adapters[adapter.network, adapter.account] = adapter
         return adapters
-
-    def _last_backup(self) -> datetime:
-        """The newest; a Hubbub that has none yet is given time from its start."""
-        newest = next(iter(kept(self.settings.backups)), None)
-        return newest.made_at if newest else self._began
 
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
@@ -162,6 +137,40 @@ class Hubbub:
             supervisor=self._listeners,
             receive=self.receive,
             lease=None if self.database.is_sqlite else self.settings.processes.silence,
+        )
+
+    def _watch(self) -> Watch:
+        began, backup = self.clock.now(), self.settings.backup
+
+        def last_backup() -> datetime:
+            """The newest; a Hubbub that has none yet is given time from its start."""
+            newest = next(iter(kept(self.settings.backups)), None)
+            return newest.made_at if newest else began
+
+        return Watch(
+            settings=self.settings,
+            clock=self.clock,
+            adapters=self._seen,
+            supervisors=(self.supervisor, self._listeners),
+            last_backup=last_backup if backup.every_hours else None,
+            began=(began, self.clock.monotonic()),
+        )
+
+    def _house(self, secret: bytes) -> House:
+        return House(
+            settings=self.settings,
+            database=self.database,
+            writer=self.writer,
+            news=self.writer.news,
+            clock=self.clock,
+            secret=secret,
+            adapters=self._seen,
+            plugins=self.plugins,
+            shell=shell(self._seen, self.watch.alarms),
+            doorkeepers=Doorkeepers(partner=doorkeeper),
+            duties=self.duties,
+            measures=partial(measures, watch=self.watch, writer=self.writer),
+            alarms=self.watch.alarms,
         )
 
     def duties(self) -> list[str]:

@@ -8,6 +8,7 @@ from bot.accounts import audit
 from bot.accounts.models import EntryLink, Role, User, UserSession
 from bot.accounts.tokens import hash_token, new_token
 from bot.db import Session
+from bot.db.leases import take
 from bot.errors import Conflict, InvalidInput, NotAllowed
 
 LINK_LASTS = timedelta(hours=24)
@@ -37,7 +38,11 @@ def invite(session: Session, name: str, email: str, role: Role, *, by: User | st
 
 
 def first_owner_link(session: Session) -> str | None:
-    """A link for the first owner, or None once any owner has entered."""
+    """A link for the first owner, or None once any owner has entered.
+
+    Of several processes that start at once, one makes the owner and the others wait for it.
+    """
+    take(session, "first owner", "", for_=timedelta())
     entered = sa.exists().where(
         UserSession.workspace_id == User.workspace_id, UserSession.user_id == User.id
     )

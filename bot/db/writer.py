@@ -246,8 +246,15 @@ def _is_transient(error: sa.exc.OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
+def _was_put_out(error: Exception) -> bool:
+    """We were frozen inside a transaction, and PostgreSQL has ended it."""
+    orig = getattr(error, "orig", None)
+    return isinstance(error, sa.exc.InternalError) and getattr(orig, "sqlstate", None) == "25P03"
+
+
 def _as_ours(error: Exception) -> Exception:
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+    away = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+    if isinstance(error, away) or _was_put_out(error):
         reason = str(getattr(error, "orig", None) or error).strip()
         unavailable = DatabaseUnavailable(f"The database can't be written right now: {reason}")
         unavailable.__cause__ = error

@@ -1,6 +1,7 @@
 """Letting staff in and out."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from bot.accounts.tokens import hash_token
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
 from bot.errors import Conflict, InvalidInput, NotAllowed
+from tests.db.test_leases import until_somebody_waits
 
 
 def staff(session: Session, role: Role = Role.MARKETER, email: str = "mia@shop.example") -> User:
@@ -172,3 +174,20 @@ def test_who_let_whom_in_is_on_record(session: Session) -> None:
         ("hubbub", "invited", "user", user.id),
         ("user:Mia", "entered", "user", user.id),
     ]
+
+
+def test_processes_that_start_at_once_make_one_owner(database: Database) -> None:
+    def start() -> str | None:
+        with database.session(database.writers) as session:
+            link = service.first_owner_link(session)
+            session.commit()
+            return link
+
+    with ThreadPoolExecutor() as pool, database.session(database.writers) as session:
+        assert service.first_owner_link(session)
+        other = pool.submit(start)
+        until_somebody_waits(database)
+        session.commit()
+        assert other.result()
+    with database.reading() as session:
+        assert len(session.scalars(sa.select(User)).all()) == 1

@@ -298,3 +298,25 @@ async def test_one_bad_item_spoils_no_other(writer: Writer) -> None:
     assert [results[0], results[2]] == ["a", "b"]
     assert isinstance(results[1], NotFound)
     assert channels(writer.database) == {"a", "b"}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_who_is_frozen_inside_a_transaction_keeps_no_lock(
+    database: Database,
+) -> None:
+    gone = sa.text("SELECT 1 FROM pg_stat_activity WHERE pid = :pid")
+
+    def freezes(session: Session) -> None:
+        a_channel("locked")(session)
+        session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+        pid = session.scalar(sa.text("SELECT pg_backend_pid()"))
+        with database.readers.connect() as connection:
+            while connection.scalar(gone, {"pid": pid}):
+                connection.rollback()
+        session.scalar(sa.select(Channel))
+
+    with Writer(database) as writer:
+        with pytest.raises(DatabaseUnavailable):
+            await writer.run(freezes)
+        await writer.run(a_channel("free"))
+    assert channels(database) == {"free"}

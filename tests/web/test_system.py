@@ -50,6 +50,21 @@ def test_a_network_that_is_off_is_named(house: House) -> None:
         assert response.json()["reasons"] == ["radio/a is off. The token was revoked."]
 
 
+def test_a_process_answers_for_its_own_part(house: House) -> None:
+    elsewhere = {("radio", "a"): Radio(Health.OFF, "Another process owns it.")}
+    with watching(house, adapters=elsewhere, duties=list) as client:
+        assert client.get("/readyz").status_code == 200
+    with watching(house, adapters={}, duties=lambda: ["inbox: It stopped."]) as client:
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["reasons"]) == (503, ["inbox: It stopped."])
+
+
+def test_a_process_without_pages_answers_nothing_else(house: House) -> None:
+    with visiting(create_app([], house, pages=False)) as client:
+        codes = {path: client.get(path).status_code for path in ("/healthz", "/readyz", "/enter")}
+    assert codes == {"/healthz": 200, "/readyz": 200, "/enter": 404}
+
+
 def test_a_database_that_cannot_be_written_is_not_ready(house: House, database: Database) -> None:
     with database.writers.begin() as connection:
         connection.execute(sa.text("DROP TABLE lease"))
