@@ -14,8 +14,9 @@ from re import match
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, KeyRing, resealing
 from bot.db.leases import Lease
+from bot.db.sealed import CannotUnseal
 from bot.db.upgrade import is_current
 from bot.errors import HubbubError
 from bot.inbox.models import Event
@@ -141,7 +142,8 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield Finding(Level.NOTE, "Database", f"{shown} is not there yet; hubbub run makes it.")
         return
-    database = Database(settings.database_url, clock=clock)
+    keys = KeyRing(settings.key_file)
+    database = Database(settings.database_url, clock=clock, keys=keys)
     try:
         yield from _open_database(database, shown, clock)
     except sa.exc.DBAPIError as error:
@@ -155,6 +157,7 @@ def _open_database(database: Database, shown: str, clock: Clock) -> Iterator[Fin
     if not is_current(database):
         yield Finding(Level.BAD, "Database", f"{shown} is not up to date. Run: hubbub db upgrade")
         return
+    yield from _sealed(database)
     with database.session(database.writers) as session:
         session.execute(sa.update(Lease).where(Lease.name == "").values(owner=""))
         session.rollback()
@@ -167,6 +170,35 @@ def _open_database(database: Database, shown: str, clock: Clock) -> Iterator[Fin
             f"The newest message is from {newest:%d %B %Y, %H:%M} UTC, which lies in the future: "
             "this machine's clock was wrong then, or is now.",
         )
+
+
+def _sealed(database: Database) -> Iterator[Finding]:
+    """Whether what is sealed in the database can be opened with the keys beside the data."""
+    keys = database.keys
+    with database.readers.connect() as connection:
+        total = resealing.count(connection)
+        if keys is None or (not total and not keys.path.exists()):
+            return
+        try:
+            several, lost = len(keys) > 1, resealing.unopened(connection, keys)
+        except CannotUnseal as trouble:
+            yield Finding(Level.BAD, "Secrets", str(trouble))
+            return
+    if lost:
+        yield Finding(
+            Level.BAD,
+            "Secrets",
+            f"{lost} of {total} secrets in the database can't be opened: {keys.path} belongs to "
+            "another database. Put the right file back.",
+        )
+    elif several:
+        yield Finding(
+            Level.NOTE,
+            "Secrets",
+            "A change of keys was not finished. Run: hubbub secrets rotate",
+        )
+    else:
+        yield Finding(Level.FINE, "Secrets", f"{total} in the database; {keys.path} opens them.")
 
 
 def _clock(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -193,6 +225,7 @@ def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
     key = settings.data / "secret.key"
     looked_at: list[tuple[Path | None, Callable[[Path], bool]]] = [
         (key, lambda path: True),
+        (settings.key_file, lambda path: True),
         (config, lambda path: "password" in path.read_text("utf-8", "replace")),
     ]
     for path, holds_secrets in looked_at:

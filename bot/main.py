@@ -15,9 +15,11 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import ValidationError
 
+from bot import letting_in
 from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, KeyRing, Session, Writer
+from bot.db.resealing import prepare
 from bot.db.upgrade import upgrade
 from bot.engagement import telling
 from bot.engagement.listening import Listening
@@ -29,7 +31,7 @@ from bot.measures import measures
 from bot.networks import Adapter, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
-from bot.outbox.models import Delivery
+from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
 from bot.sections import shell
 from bot.settings import Settings
@@ -66,7 +68,8 @@ class Hubbub:
     def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
         self.settings = settings
-        self.database = Database(settings.database_url, clock=self.clock)
+        keys = KeyRing(settings.key_file)
+        self.database = Database(settings.database_url, clock=self.clock, keys=keys)
         self.writer = Writer(self.database)
         self.plugins = installed()
         self.supervisor = Supervisor(self.clock)
@@ -97,6 +100,7 @@ class Hubbub:
             plugins=self.plugins,
             shell=shell(self.adapters),
             doorkeepers=Doorkeepers(partner=doorkeeper),
+            mail_entry=letting_in.by_mail(settings, self.plugins),
             measures=measures,
         )
 
@@ -110,7 +114,8 @@ class Hubbub:
 
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
-        return links.finish(
+        finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
+        return finish(
             session,
             delivery,
             content,
@@ -121,6 +126,7 @@ class Hubbub:
     def open(self) -> None:
         """Bring the database up to date and start the writer; `close` undoes it."""
         upgrade(self.database)
+        prepare(self.database)
         warm_up()
         self.writer.start()
         self.writer.run_blocking(self._know_channels)

@@ -56,6 +56,10 @@ class Outbox(Section):
     overdue_after_minutes: int = Field(30, ge=1)
 
 
+class Staff(Section):
+    second_factor: Literal["optional", "required"] = "optional"
+
+
 class Settings(BaseSettings):
     """Everything that an installation can decide, with its defaults."""
 
@@ -69,6 +73,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     logs: Logs = Logs()
     outbox: Outbox = Outbox()
+    staff: Staff = Staff()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod
@@ -91,6 +96,11 @@ class Settings(BaseSettings):
         """Where people reach us, without a slash at the end."""
         given = self.web.public_url.rstrip("/")
         return given or f"http://{self.web.host}:{self.web.port}"
+
+    @property
+    def key_file(self) -> Path:
+        """The keys to what is sealed in the database."""
+        return self.data / "sealing.keys"
 
     def secret(self) -> bytes:
         """The installation's own key: 32 bytes, made on first use, kept beside the data."""

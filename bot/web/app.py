@@ -18,7 +18,7 @@ from litestar.types import ControllerRouterHandler
 
 from bot.accounts.tokens import sign
 from bot.errors import HubbubError
-from bot.web import dependencies, entering, errors, forms, i18n, stream, system
+from bot.web import account, dependencies, entering, errors, forms, i18n, stream, system
 from bot.web.access import Access, guard, refuse_undeclared
 from bot.web.house import House
 from bot.web.safety import safety_headers
@@ -62,7 +62,7 @@ def create_app(
     """The web face with these rooms' routes. `LookupError` when one doesn't declare its access."""
     streams = streams or stream.Streams(house.database, house.news)
     given = dependencies.of(house) | {"streams": Provide(lambda: streams, sync_to_thread=False)}
-    handlers = [*entering.routes, *system.routes, stream.events, *routes]
+    handlers = [*entering.routes, *account.routes, *system.routes, stream.events, *routes]
     dependencies.declare(handlers, given)
     app = Litestar(
         route_handlers=[_static_files(), *handlers],

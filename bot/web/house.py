@@ -75,6 +75,13 @@ class House:
     shell: Shell = field(default_factory=Shell)
     doorkeepers: Doorkeepers = field(default_factory=Doorkeepers)
     measures: Callable[[Session], Iterable[Metric]] | None = None
+    # Mails a link to whoever of the staff has this address; None where no mail leaves.
+    mail_entry: Callable[[Session, str], None] | None = None
+
+    @property
+    def factor_required(self) -> bool:
+        """Whether staff may do nothing before they have a second factor."""
+        return self.settings.staff.second_factor == "required"
 
     @property
     def is_https(self) -> bool:

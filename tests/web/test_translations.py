@@ -36,6 +36,8 @@ NO_TEXT = {
     "https://…",
     "hubbub check",
     "hubbub user invite",
+    "hubbub user link",
+    "hubbub user reset-second-factor",
     "hue-",
     "staff",
 }
