@@ -48,13 +48,17 @@ def open_a_shop(folder: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """`hubbub run` on a free port, over the data in ``folder``; ended with SIGTERM."""
+def running(folder: Path, **settings: str) -> Iterator[Running]:
+    """`hubbub run` on a free port, over the data in ``folder``; ended with SIGTERM.
+
+    ``settings``: further variables of its environment, such as HUBBUB_LOGS__LEVEL.
+    """
     environment = os.environ | {
         "HUBBUB_DATA": str(folder),
         "HUBBUB_SHOP__NAME": "Fern & Kettle",
         "COLUMNS": "300",
         "NO_COLOR": "1",
+        **settings,
     }
     with (
         (folder / "errors.log").open("w") as errors,
