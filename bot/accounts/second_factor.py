@@ -18,7 +18,7 @@ from bot.errors import Conflict
 
 # So long a secret that nobody has confirmed is shown.
 SET_UP_LASTS = timedelta(minutes=15)
-# So many tries in so long, by all processes together: ASVS 6.3.1.
+# So many tries in so long, by all processes together.
 MOST_TRIES, TRIES_IN = 5, timedelta(minutes=15)
 
 

@@ -61,6 +61,7 @@ def served(app: Litestar) -> Iterator[str]:
         )
     )
     listening = server.config.bind_socket()
+    listening.listen()  # who calls before the thread is ready waits a moment
     thread = Thread(target=server.run, args=([listening],))
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
