@@ -57,13 +57,21 @@ def served(app: Litestar) -> Iterator[str]:
     """The app on a free port of this machine, in a thread; gives its address."""
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            ws="none",
+            timeout_keep_alive=600,  # a busy machine must not look like a server that hangs up
+            timeout_graceful_shutdown=1,
         )
     )
     listening = server.config.bind_socket()
     listening.listen()  # who calls before the thread is ready waits a moment
     thread = Thread(target=server.run, args=([listening],))
     thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

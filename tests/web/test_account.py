@@ -152,3 +152,17 @@ def test_codes_are_renewed_and_it_is_taken_off_for_a_code(
     assert send(client, "/account/second-factor/remove", now(secret, clock))[0] == 303
     assert "Set it up" in client.get("/account").text
     assert send(client, "/account/second-factor/remove", now(secret, clock))[0] == 409
+
+
+def test_without_the_keys_there_is_a_sentence_and_no_trace(
+    client: Client, mia: User, writer: Writer
+) -> None:
+    send(client, "/account/second-factor")
+    assert writer.database.keys is not None
+    writer.database.keys.path.unlink()
+    writer.database.keys.path.write_bytes(b"B" * 43 + b"=\n")
+    writer.database.keys.__init__(writer.database.keys.path)  # type: ignore[misc]  # as a new process
+    answer = client.get("/account")
+    assert answer.status_code == 503
+    assert "hubbub check" in answer.text
+    assert str(writer.database.keys.path) not in answer.text

@@ -1,7 +1,7 @@
 """The door and one's own account in a real browser: light and dark, wide and narrow."""
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -66,45 +66,62 @@ async def test_every_page_can_be_read_by_everyone(
     strict = house.settings.model_copy(update={"staff": Staff(second_factor="required")})
     house = replace(house, mail_entry=lambda *_: None, settings=strict)
     page = await open_page(width=width, colours=colours)
-    found: dict[str, list[str]] = {}
-
-    async def look(name: str) -> None:
-        found[name] = await violations(page)
-        wide = await page.evaluate("() => document.documentElement.scrollWidth")
-        found[name] += [f"{wide} pixels wide"] if wide > width else []
-        if PICTURES:
-            picture = Path(PICTURES) / f"{name}-{width}-{colours}-{language}.png"
-            await page.screenshot(path=picture, full_page=True)
-
+    seen = Seen(page, f"{width}-{colours}-{language}", width)
     with served(create_app(routes, house)) as address:
         await page.set_extra_http_headers({"accept-language": language})
-        await page.goto(f"{address}/enter")
-        await look("door")
-        await page.locator("input[name=email]").fill("ada@shop.example")
-        await press(page, "/enter")
-        await look("mailed")
-        await sign_in(page, address, writer)
-        await page.goto(f"{address}/calendar")
-        await look("must")  # it leads to the account: a second factor is required here
-        await press(page, "/account/second-factor")
-        await page.locator("main details summary").click()
-        await look("picture")
-        await page.locator("input[name=code]").fill("000000")
-        await press(page, "/account/second-factor/confirm")
-        await look("wrong")
-        await page.locator("input[name=code]").fill(code(writer, clock))
-        await press(page, "/account/second-factor/confirm")
-        await look("codes")
-        await page.locator("main a[href='/account']").click()
-        await look("account")
-        await sign_in(page, address, writer)
-        await page.goto(f"{address}/calendar")
-        await look("code")
-        await page.locator("input[name=code]").fill(code(writer, clock))
-        await press(page, "/second-factor")
-        await page.wait_for_url(f"{address}/calendar")
-        await page.goto("about:blank")  # lets go of the event stream
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+        await walk(seen, address, writer, clock)
+    assert seen.wrong == {}
+
+
+async def walk(seen: "Seen", address: str, writer: Writer, clock: FrozenClock) -> None:
+    """From the door to an account with a second factor, and in again with a code."""
+    page = seen.page
+    await page.goto(f"{address}/enter")
+    await seen.look("door")
+    await page.locator("input[name=email]").fill("ada@shop.example")
+    await press(page, "/enter")
+    await seen.look("mailed")
+    await sign_in(page, address, writer)
+    await page.goto(f"{address}/calendar")
+    await seen.look("must")  # it leads to the account: a second factor is required here
+    await press(page, "/account/second-factor")
+    await page.locator("main details summary").click()
+    await seen.look("picture")
+    await page.locator("input[name=code]").fill("000000")
+    await press(page, "/account/second-factor/confirm")
+    await seen.look("wrong")
+    await page.locator("input[name=code]").fill(code(writer, clock))
+    await press(page, "/account/second-factor/confirm")
+    await seen.look("codes")
+    await page.locator("main a[href='/account']").click()
+    await seen.look("account")
+    await sign_in(page, address, writer)
+    await page.goto(f"{address}/calendar")
+    await seen.look("code")
+    await page.locator("input[name=code]").fill(code(writer, clock))
+    await press(page, "/second-factor")
+    await page.wait_for_url(f"{address}/calendar")
+    await page.goto("about:blank")  # lets go of the event stream
+
+
+@dataclass(slots=True)
+class Seen:
+    """A page as it is walked through: what axe and its width find wrong, by what was looked at."""
+
+    page: Page
+    how: str
+    width: int
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    async def look(self, name: str) -> None:
+        found = await violations(self.page)
+        wide = await self.page.evaluate("() => document.documentElement.scrollWidth")
+        found += [f"{wide} pixels wide"] if wide > self.width else []
+        if found:
+            self.wrong[name] = found
+        if PICTURES:
+            picture = Path(PICTURES) / f"{name}-{self.how}.png"
+            await self.page.screenshot(path=picture, full_page=True)
 
 
 async def press(page: Page, action: str) -> None:
