@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, KeyRing, resealing
 from bot.db.backup.keeping import kept
 from bot.db.leases import Lease
+from bot.db.sealed import CannotUnseal
 from bot.db.upgrade import is_current
 from bot.errors import HubbubError
 from bot.main import sections
@@ -161,7 +162,8 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         yield Finding(Level.NOTE, "Database", f"{shown} is not there yet; hubbub run makes it.")
         return
-    database = Database(settings.database_url, clock=clock)
+    keys = KeyRing(settings.key_file)
+    database = Database(settings.database_url, clock=clock, keys=keys)
     try:
         yield from _open_database(database, shown, settings, clock)
         yield from _processes(database, settings)
@@ -178,6 +180,7 @@ def _open_database(
     if not is_current(database):
         yield Finding(Level.BAD, "Database", f"{shown} is not up to date. Run: hubbub db upgrade")
         return
+    yield from _sealed(database)
     with database.session(database.writers) as session:
         session.execute(sa.update(Lease).where(Lease.name == "").values(owner=""))
         session.rollback()
@@ -233,6 +236,35 @@ def _process(one: queries.Seen, now: datetime) -> Finding:
     return Finding(Level.FINE, "Processes", f"{one.part}: {one.name} is alive{owns}.")
 
 
+def _sealed(database: Database) -> Iterator[Finding]:
+    """Whether what is sealed in the database can be opened with the keys beside the data."""
+    keys = database.keys
+    with database.readers.connect() as connection:
+        total = resealing.count(connection)
+        if keys is None or (not total and not keys.path.exists()):
+            return
+        try:
+            several, lost = len(keys) > 1, resealing.unopened(connection, keys)
+        except CannotUnseal as trouble:
+            yield Finding(Level.BAD, "Secrets", str(trouble))
+            return
+    if lost:
+        yield Finding(
+            Level.BAD,
+            "Secrets",
+            f"{lost} of {total} secrets in the database can't be opened: {keys.path} belongs to "
+            "another database. Put the right file back.",
+        )
+    elif several:
+        yield Finding(
+            Level.NOTE,
+            "Secrets",
+            "A change of keys was not finished. Run: hubbub secrets rotate",
+        )
+    else:
+        yield Finding(Level.FINE, "Secrets", f"{total} in the database; {keys.path} opens them.")
+
+
 def _clock(settings: Settings, clock: Clock) -> Iterator[Finding]:
     now = clock.now()
     if now.year < _FIRST_YEAR:
@@ -282,6 +314,7 @@ def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
     key = settings.data / "secret.key"
     looked_at: list[tuple[Path | None, Callable[[Path], bool]]] = [
         (key, lambda path: True),
+        (settings.key_file, lambda path: True),
         (config, lambda path: "password" in path.read_text("utf-8", "replace")),
     ]
     for path, holds_secrets in looked_at:

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import bench, db, sample, user
+from bot.commands import bench, db, sample, secrets, user
 from bot.commands.check import check
 from bot.commands.demo import demo
 from bot.commands.exchange import export, importing
@@ -29,6 +29,7 @@ for name, group in (
     ("user", user.app),
     ("db", db.app),
     ("sample", sample.app),
+    ("secrets", secrets.app),
     ("bench", bench.app),
 ):
     app.add_typer(group, name=name)

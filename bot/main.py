@@ -13,12 +13,14 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import ValidationError
 
+from bot import letting_in
 from bot.accounts.tokens import sign
 from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, KeyRing, Session, Writer
 from bot.db.backup import nightly
 from bot.db.backup.keeping import kept
+from bot.db.resealing import prepare
 from bot.db.upgrade import upgrade
 from bot.db.wire import hear_others
 from bot.engagement import telling
@@ -31,7 +33,7 @@ from bot.measures import measures
 from bot.networks import Adapter, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
-from bot.outbox.models import Delivery
+from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
 from bot.processes import Me, Part
 from bot.processes.parts import new_name
@@ -84,7 +86,8 @@ class Hubbub:
     ) -> None:
         self.clock = clock or SystemClock()
         self.settings, self.part = settings, part
-        self.database = Database(settings.database_url, clock=self.clock)
+        keys = KeyRing(settings.key_file)
+        self.database = Database(settings.database_url, clock=self.clock, keys=keys)
         if self.database.is_sqlite and part is not Part.ALL:
             raise InvalidInput(_NEEDS_POSTGRESQL.format(part=part))
         self.writer = Writer(self.database)
@@ -168,6 +171,7 @@ class Hubbub:
             plugins=self.plugins,
             shell=shell(self._seen, self.watch.alarms),
             doorkeepers=Doorkeepers(partner=doorkeeper),
+            mail_entry=letting_in.by_mail(self.settings, self.plugins),
             duties=self.duties,
             measures=partial(measures, watch=self.watch, writer=self.writer),
             alarms=self.watch.alarms,
@@ -180,7 +184,8 @@ class Hubbub:
 
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
-        return links.finish(
+        finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
+        return finish(
             session,
             delivery,
             content,
@@ -196,6 +201,7 @@ class Hubbub:
         if self.sole is not None:
             self.sole.take()
         upgrade(self.database, copies=self.settings.backups)
+        prepare(self.database)
         if self.part.works:
             warm_up()
         self.writer.start()

@@ -89,6 +89,10 @@ class Backup(Section):
     keep: int = Field(7, ge=1)
 
 
+class Staff(Section):
+    second_factor: Literal["optional", "required"] = "optional"
+
+
 class Settings(BaseSettings):
     """Everything that an installation can decide, with its defaults."""
 
@@ -104,6 +108,7 @@ class Settings(BaseSettings):
     outbox: Outbox = Outbox()
     backup: Backup = Backup()
     processes: Processes = Processes()
+    staff: Staff = Staff()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod
@@ -131,6 +136,11 @@ class Settings(BaseSettings):
         """Where people reach us, without a slash at the end."""
         given = self.web.public_url.rstrip("/")
         return given or f"http://{self.web.host}:{self.web.port}"
+
+    @property
+    def key_file(self) -> Path:
+        """The keys to what is sealed in the database."""
+        return self.data / "sealing.keys"
 
     def secret(self) -> bytes:
         """The installation's own key: 32 bytes, made on first use, kept beside the data."""

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot.clock import FrozenClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, KeyRing, Session, Writer
 from tests import databases, rooms
 
 pytest_plugins = ["tests.browser"]
@@ -37,9 +37,17 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def database(database_url: str, clock: FrozenClock) -> Iterator[Database]:
+def keys(tmp_path: Path) -> KeyRing:
+    """One fresh key to what is sealed."""
+    keys = KeyRing(tmp_path / "sealing.keys")
+    keys.make()
+    return keys
+
+
+@pytest.fixture
+def database(database_url: str, clock: FrozenClock, keys: KeyRing) -> Iterator[Database]:
     """An open database with every table, under the frozen clock."""
-    database = rooms.open_database(database_url, clock)
+    database = rooms.open_database(database_url, clock, keys)
     yield database
     database.close()
 

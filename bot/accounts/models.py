@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db import Row, references
+from bot.db import Row, Sealed, references
 
 
 class Role(StrEnum):
@@ -43,7 +43,10 @@ class EntryLink(Row):
 
 
 class UserSession(Row):
-    """A browser that has entered. The cookie's token is stored hashed."""
+    """A browser that has entered. The cookie's token is stored hashed.
+
+    While its user has a second factor, it is half in until ``proved_at``.
+    """
 
     __tablename__ = "user_session"
     __table_args__ = (
@@ -56,6 +59,7 @@ class UserSession(Row):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]  # when the second factor was given in it
 
 
 class AuditEntry(Row):
@@ -70,3 +74,36 @@ class AuditEntry(Row):
     subject: Mapped[str]  # the table's name
     subject_id: Mapped[UUID | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SecondFactor(Row):
+    """An app on the user's phone that shows a new code every 30 s (RFC 6238)."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        references("user_id", "user"),
+        sa.UniqueConstraint("workspace_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    secret: Mapped[str] = mapped_column(Sealed)  # base32
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # until then it protects nothing
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # its code was accepted last
+    salt: Mapped[bytes]  # of the recovery codes
+    tries: Mapped[int] = mapped_column(default=0)  # since:
+    tries_since: Mapped[datetime]
+
+
+class RecoveryCode(Row):
+    """Lets its user in once without the phone. Only its hash is stored."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        references("user_id", "user"),
+        sa.UniqueConstraint("workspace_id", "user_id", "code_hash"),
+    )
+
+    user_id: Mapped[UUID]
+    code_hash: Mapped[bytes]
+    used_at: Mapped[datetime | None]

@@ -1,18 +1,23 @@
 """Letting staff in and out: one-time links and the browsers that have entered by them."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.accounts import audit
-from bot.accounts.models import EntryLink, Role, User, UserSession
+from bot.accounts.models import EntryLink, Role, SecondFactor, User, UserSession
 from bot.accounts.tokens import hash_token, new_token
 from bot.db import Session
 from bot.db.leases import take
 from bot.errors import Conflict, InvalidInput, NotAllowed
 
 LINK_LASTS = timedelta(hours=24)
+MAILED_LINK_LASTS = timedelta(hours=1)
 SESSION_LASTS = timedelta(days=30)
+# So long somebody who has come in by a link may look for their phone.
+HALF_IN_LASTS = timedelta(minutes=15)
 
 # Announced when somebody may no longer be in: open streams then look again at once.
 TOPIC = "sessions"
@@ -58,9 +63,14 @@ def first_owner_link(session: Session) -> str | None:
 def _new_link(session: Session, user: User) -> str:
     """The newest link is the only one that works."""
     _void_links(session, user)
+    return make_link(session, user, lasts=LINK_LASTS)
+
+
+def make_link(session: Session, user: User, *, lasts: timedelta = MAILED_LINK_LASTS) -> str:
+    """A further one-time link's token. Whoever asks for links by mail voids nobody's with it."""
     token, now = new_token(), session.now()
     link = EntryLink(
-        user_id=user.id, token_hash=hash_token(token), created_at=now, expires_at=now + LINK_LASTS
+        user_id=user.id, token_hash=hash_token(token), created_at=now, expires_at=now + lasts
     )
     session.put(link)
     return token
@@ -98,26 +108,55 @@ def enter(session: Session, token: str) -> str:
     user = user_id and session.find(User, user_id)
     if not user or user.disabled_at is not None:
         raise NotAllowed("This link was used already, or is too old. Ask for a new one.")
+    _void_links(session, user)
     session_token = new_token()
+    lasts = HALF_IN_LASTS if _has_factor(session, user) else SESSION_LASTS
     session.put(
         UserSession(
             user_id=user.id,
             token_hash=hash_token(session_token),
             created_at=now,
-            expires_at=now + SESSION_LASTS,
+            expires_at=now + lasts,
         )
     )
     audit.record(session, user, "entered", user)
     return session_token
 
 
-def signed_in(session: Session, token: str) -> User | None:
+def _has_factor(session: Session, user: User) -> bool:
+    confirmed = sa.select(SecondFactor.confirmed_at).filter_by(user_id=user.id)
+    return session.scalar(confirmed) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far somebody who came in by a link has got."""
+
+    user: User
+    session_id: UUID
+    has_factor: bool
+    proved: bool
+
+    @property
+    def half_in(self) -> bool:
+        """They have yet to give their second factor, and may do nothing else."""
+        return self.has_factor and not self.proved
+
+    def is_in(self, *, factor_required: bool) -> bool:
+        return not self.half_in and (self.has_factor or not factor_required)
+
+
+def standing(session: Session, token: str) -> Standing | None:
     """Whose session this is, if it still is one."""
-    return session.scalar(
-        sa.select(User)
+    row = session.execute(
+        sa.select(User, UserSession.id, SecondFactor.confirmed_at, UserSession.proved_at)
         .join(
             UserSession,
             (UserSession.workspace_id == User.workspace_id) & (UserSession.user_id == User.id),
+        )
+        .outerjoin(
+            SecondFactor,
+            (SecondFactor.workspace_id == User.workspace_id) & (SecondFactor.user_id == User.id),
         )
         .where(
             UserSession.token_hash == hash_token(token),
@@ -125,7 +164,36 @@ def signed_in(session: Session, token: str) -> User | None:
             UserSession.expires_at > session.now(),
             User.disabled_at.is_(None),
         )
+    ).one_or_none()
+    if row is None:
+        return None
+    user, session_id, confirmed_at, proved_at = row
+    return Standing(
+        user=user,
+        session_id=session_id,
+        has_factor=confirmed_at is not None,
+        proved=proved_at is not None,
     )
+
+
+def signed_in(session: Session, token: str, *, factor_required: bool = False) -> User | None:
+    """The user whose session this is, when they have given all that it takes."""
+    found = standing(session, token)
+    return found.user if found and found.is_in(factor_required=factor_required) else None
+
+
+def mark_proved(session: Session, standing: Standing) -> None:
+    """The second factor was given in this session."""
+    row = session.need(UserSession, standing.session_id)
+    row.proved_at = session.now()
+    row.expires_at = session.now() + SESSION_LASTS
+
+
+def renew(session: Session, standing: Standing) -> str:
+    """Another token for the same session: the one from before the code opens nothing any more."""
+    token = new_token()
+    session.need(UserSession, standing.session_id).token_hash = hash_token(token)
+    return token
 
 
 def leave(session: Session, token: str) -> None:
@@ -133,9 +201,13 @@ def leave(session: Session, token: str) -> None:
     _revoke(session, UserSession.token_hash == hash_token(token))
 
 
-def revoke_sessions(session: Session, user: User, *, by: User | str = audit.HUBBUB) -> None:
-    """Put every browser of this person out, with the next request or within 5 s."""
-    _revoke(session, UserSession.user_id == user.id)
+def revoke_sessions(
+    session: Session, user: User, *, by: User | str = audit.HUBBUB, but: UUID | None = None
+) -> None:
+    """Put every browser of this person out (``but`` this session's), with the next request or
+    within 5 s."""
+    kept = sa.true() if but is None else UserSession.id != but
+    _revoke(session, sa.and_(UserSession.user_id == user.id, kept))
     audit.record(session, by, "revoked sessions of", user)
 
 

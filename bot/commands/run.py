@@ -47,8 +47,8 @@ def run(
 ) -> None:
     """Start Hubbub: pages, chat, networks and calendar in one process. Ctrl-C stops it.
 
-    Prints three links: for you, for a supplier, and into the community. Nothing has to be
-    configured for that; what is kept lies in ./hubbub-data until config.toml says otherwise.
+    Prints three links: for you, for a supplier of the sample, and into the community. Nothing has
+    to be configured for that; what is kept lies in ./hubbub-data until config.toml says otherwise.
 
     On a PostgreSQL any number may run, each with a role: web serves pages, webhooks and streams;
     worker reads what people say, tells them what was decided, and plans ahead; connect listens on
@@ -125,7 +125,8 @@ def _tokens(session: Session, *, sample: bool) -> tuple[str | None, str | None]:
     else:
         entry = first_owner_link(session)
     supplier = session.scalar(sa.select(Supplier).order_by(Supplier.id).limit(1))
-    return entry, links.make(session, supplier) if supplier else None
+    # A real partner's link has no place in what a service writes to its journal.
+    return entry, links.make(session, supplier) if supplier and sample else None
 
 
 def _greet(settings: Settings, entry: str | None, portal: str | None) -> None:
@@ -151,5 +152,5 @@ def _say_part(hubbub: Hubbub, listener: socket.socket | None) -> None:
 
 def _link(who: str, address: str, to_be_added: bool = False) -> None:
     """A line that is never cut: a link that has lost its end opens nothing."""
-    note = "  [dim](none yet: add one there)[/]" if to_be_added else ""
+    note = "  [dim](theirs comes by mail; look as they would there)[/]" if to_be_added else ""
     out.print(f"[bold]{who:<10}[/] [cyan]{escape(address)}[/]{note}", soft_wrap=True)

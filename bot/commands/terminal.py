@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from bot.db import Database, Writer
+from bot.db import Database, KeyRing, Writer
 from bot.db.upgrade import is_current, upgrade
 from bot.errors import HubbubError, InvalidInput
 from bot.logs import mask
@@ -75,7 +75,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
 
     Raises `InvalidInput` for one that is not up to date: that is `hubbub db upgrade`'s to do.
     """
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, keys=KeyRing(settings.key_file))
     try:
         if not sa.inspect(database.readers).has_table("alembic_version"):
             upgrade(database, copies=settings.backups)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from bot.clock import Clock, Ids, SystemClock
+from bot.db.sealed import KeyRing, give_keys
 from bot.db.session import Session
 from bot.db.types import dump_json
 from bot.errors import InvalidInput
@@ -31,11 +32,19 @@ class Database:
     """Two engines over one database: reads run anywhere, writes through the `Writer` only.
 
     ``url`` is ``sqlite:///path`` or ``postgresql+psycopg://…``; raises `InvalidInput` for others.
+    ``keys`` open what is sealed; without them everything else can be used.
     """
 
     def __init__(
-        self, url: str, *, workspace: int = 1, clock: Clock | None = None, ids: Ids | None = None
+        self,
+        url: str,
+        *,
+        workspace: int = 1,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        keys: KeyRing | None = None,
     ) -> None:
+        self.keys = keys
         self.url = _checked(url)
         self.workspace = workspace
         self.clock = clock or SystemClock()
@@ -58,6 +67,8 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
             connect_args={} if self.is_sqlite else self.patience(),
         )
+        if self.keys is not None:
+            give_keys(engine.dialect, self.keys)
         if self.is_sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))

@@ -36,12 +36,11 @@ class Circle:
     promised_for: str
     staff: Browser = field(init=False)
     consumer: Browser = field(init=False)
-    supplier: Browser = field(init=False)
     thread: str = ""
     case: Shown | None = None
 
     def __post_init__(self) -> None:
-        self.staff, self.consumer, self.supplier = (Browser(self.home) for _ in range(3))
+        self.staff, self.consumer = (Browser(self.home) for _ in range(2))
 
     def enter(self) -> None:
         door = self.staff.look(self.entry)
@@ -92,8 +91,9 @@ class Circle:
         letter = mail.find(r'action="(/mail/[0-9a-f-]+/open)"', "letter with a link")
         door = self.staff.send(mail, letter, {})
         token = door.address.removeprefix(self.home)
-        self.case = self.supplier.send(self.supplier.look(token), token, {})
-        self.case.must_say(_WORDS, "Fireside Kettle")
+        # Without a mail server nobody else has the link: the staff look as the supplier would.
+        self.case = self.staff.send(self.staff.look(token), token, {})
+        self.case.must_say(_WORDS, "Fireside Kettle", f"You are looking as {_PARTNERS[0][0]}.")
 
     def promise(self) -> None:
         page = self._decide("accept", {})
@@ -110,7 +110,7 @@ class Circle:
             raise Stuck("There is no case to decide about.")
         version = self.case.find(r'name="version" value="(\d+)"', "case to decide about")
         where = self.case.address.removeprefix(self.home)
-        return self.supplier.send(self.case, where, {"act": act, "version": version, **more})
+        return self.staff.send(self.case, where, {"act": act, "version": version, **more})
 
     def _until(self, browser: Browser, path: str, seconds: float, words: str) -> Shown:
         """The page as soon as it says so. Raises `Stuck` where it does not in so many seconds."""
@@ -133,7 +133,7 @@ def steps(circle: Circle) -> Sequence[tuple[str, Callable[[], None]]]:
         (f"A consumer answers: “{_WORDS}”", circle.answer),
         ("An acknowledgement comes in the thread, within 2 s", circle.be_acknowledged),
         ("Staff see the suggestion, its product and the exact words", circle.see_the_suggestion),
-        ("It is with the right supplier, who enters by the link", circle.reach_the_supplier),
+        ("It is with the right supplier, and their page is opened", circle.reach_the_supplier),
         ("The supplier accepts it and promises a date", circle.promise),
         ("The consumer is told in the thread", circle.hear_of_it),
     )

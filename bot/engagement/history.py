@@ -8,6 +8,7 @@ from typing import Any
 from bot.accounts.models import AuditEntry
 from bot.engagement.queries import Dossier
 from bot.suppliers.models import Act, Decision
+from bot.suppliers.portal import FOR
 from bot.web.i18n import gettext as _
 
 _ACTS = frozenset(Act)
@@ -48,6 +49,9 @@ def _voices(about: Dossier) -> Iterator[Happening]:
 
 def _decided(decision: Decision) -> Happening:
     who = decision.decided_by.partition(":")[2] or decision.decided_by
+    if decision.decided_by.startswith("user:") and FOR in who:
+        names = dict(zip(("who", "partner"), who.split(FOR, 1), strict=True))
+        who = _("%(who)s, for %(partner)s,") % names
     icon, tone, text = {
         Act.ACKNOWLEDGE: ("eye", "blue", _("%s has seen it")),
         Act.ASK: ("question", "amber", _("%s asked the people who spoke")),

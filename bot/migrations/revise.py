@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from sqlalchemy import Text, Uuid
 
-from bot.db import Database
+from bot.db import Database, Sealed
 from bot.db.types import Utc, WallTime, Words
 
 
@@ -18,6 +18,8 @@ def _plain(kind: str, item: object, context: AutogenContext) -> str | bool:
     if kind == "type":
         if isinstance(item, Words | Text):
             return "sa.Text()"
+        if isinstance(item, Sealed):
+            return "sa.LargeBinary()"
         if isinstance(item, Utc):
             return "sa.DateTime(timezone=True)"
         if isinstance(item, WallTime):

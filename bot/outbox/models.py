@@ -29,6 +29,7 @@ class About(StrEnum):
     QUESTION = "question"  # a partner asks the people who spoke
     CASE = "case"  # to a partner
     STAFF = "staff"  # a person from the shop answers
+    ENTRY = "entry"  # to one of the staff: the link that lets them in
 
 
 class Restoration(Row):

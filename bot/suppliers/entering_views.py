@@ -1,14 +1,16 @@
 """The portal's door: a link shows a button, the button lets in, once."""
 
 from litestar import get, post
+from litestar.concurrency import sync_to_thread
 from litestar.response import Redirect
 
+from bot.accounts.models import User
 from bot.accounts.tokens import hash_token, is_signed, sign
 from bot.db import Session, Writer
 from bot.errors import NotAllowed
 from bot.suppliers import guards, links
 from bot.suppliers.portal import Partner
-from bot.web.access import Access
+from bot.web.access import Access, find_user
 from bot.web.house import House
 from bot.web.i18n import gettext as _
 from bot.web.limits import Limit, SharedLimit
@@ -31,26 +33,28 @@ async def show(token: str, house: House) -> Page:
 @post("/s/{token:str}", access=Access.PUBLIC, guards=[SharedLimit("portal", 20, seconds=60)])
 async def enter(request: AnyRequest, token: str, house: House, writer: Writer) -> Page | Redirect:
     _must_be_shown(request, house, token)
-    partner = guards.doorkeeper(request)
+    partner, staff = await sync_to_thread(guards.doorkeeper, request), await find_user(request)
     try:
-        entered = await writer.run(lambda session: _enter(session, token, partner))
+        entered = await writer.run(lambda session: _enter(session, token, partner, staff))
     except links.LinkSpent as spent:
         title = _("This link has done its work")
         return page("suppliers/spent.html", status=403, title=title, token=token, spent=str(spent))
     response = back_to(f"/supplier/cases/{entered.case_id}" if entered.case_id else "/supplier")
-    lasts = int(links.SESSION_LIVES.total_seconds())
+    lasts = int(entered.lives.total_seconds())
     if entered.token:
         response.set_cookie(guards.cookie(house, guards.COOKIE, entered.token, max_age=lasts))
     response.set_cookie(guards.cookie(house, SHOWN_COOKIE, "", max_age=0))
     return response
 
 
-def _enter(session: Session, token: str, partner: Partner | None) -> links.Entered:
+def _enter(
+    session: Session, token: str, partner: Partner | None, staff: User | None
+) -> links.Entered:
     """By the link, or where it is spent by the session that this browser still has."""
     link = links.find(session, token)
     if link and link.used_at and partner and partner.supplier.id == link.supplier_id:
         return links.Entered(token="", supplier_id=link.supplier_id, case_id=link.case_id)
-    return links.redeem(session, token)
+    return links.redeem(session, token, staff)
 
 
 @post("/s/{token:str}/again", access=Access.PUBLIC, guards=[SharedLimit("new link", 5, seconds=60)])
@@ -68,10 +72,12 @@ def _must_be_shown(request: AnyRequest, house: House, token: str) -> None:
 
 
 @post("/supplier/leave", access=Access.PARTNER)
-async def leave(partner: Partner, house: House, writer: Writer) -> Page:
+async def leave(partner: Partner, house: House, writer: Writer) -> Page | Redirect:
     """End this browser's session; others of the same partner stay."""
     await writer.run(lambda session: links.leave(session, partner.session_id))
-    response = page("suppliers/left.html", title=_("You have left"))
+    response: Page | Redirect = page("suppliers/left.html", title=_("You have left"))
+    if partner.lent_to is not None:
+        response = back_to(f"/partners/{partner.supplier.id}")
     response.set_cookie(guards.cookie(house, guards.COOKIE, "", max_age=0))
     return response
 

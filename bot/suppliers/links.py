@@ -7,6 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.accounts.audit import record
+from bot.accounts.models import User
+from bot.accounts.service import TOPIC as SESSIONS
 from bot.accounts.tokens import hash_token, new_token
 from bot.channels.models import Channel
 from bot.db import Session
@@ -20,6 +22,9 @@ from bot.suppliers.portal import Partner
 
 LINK_LIVES = timedelta(days=7)
 SESSION_LIVES = timedelta(days=30)
+# Staff who look as a partner would: the button is pressed at once, and an hour is enough.
+LENT_LINK_LIVES = timedelta(minutes=10)
+LENT_LIVES = timedelta(hours=1)
 # A fresh link can be asked for once in so long: a stranger with an old one can't flood a mailbox.
 _RESEND_AFTER = timedelta(minutes=10)
 
@@ -35,9 +40,17 @@ class Entered:
     token: str
     supplier_id: UUID
     case_id: UUID | None
+    lives: timedelta = SESSION_LIVES
 
 
-def make(session: Session, supplier: Supplier, case_id: UUID | None = None) -> str:
+def make(
+    session: Session,
+    supplier: Supplier,
+    case_id: UUID | None = None,
+    *,
+    lives: timedelta = LINK_LIVES,
+    lent_to: UUID | None = None,
+) -> str:
     """A new link's token; it can't be read again. The page is ``/s/{token}``."""
     token = new_token()
     now = session.now()
@@ -47,16 +60,20 @@ def make(session: Session, supplier: Supplier, case_id: UUID | None = None) -> s
             case_id=case_id,
             token_hash=hash_token(token),
             created_at=now,
-            expires_at=now + LINK_LIVES,
+            expires_at=now + lives,
+            lent_to=lent_to,
         )
     )
     return token
 
 
-def lend(session: Session, supplier: Supplier, case_id: UUID | None = None, *, by: str) -> str:
-    """A link for staff who want to see what this partner sees; noted in the audit trail."""
+def lend(session: Session, supplier: Supplier, case_id: UUID | None = None, *, by: User) -> str:
+    """A link for staff who want to see what this partner sees; noted in the audit trail.
+
+    It works only beside their own session, and so does what it opens.
+    """
     record(session, by, "opened the portal of", supplier)
-    return make(session, supplier, case_id)
+    return make(session, supplier, case_id, lives=LENT_LINK_LIVES, lent_to=by.id)
 
 
 def finish(
@@ -95,9 +112,13 @@ def peek(session: Session, token: str) -> Supplier:
     return supplier
 
 
-def redeem(session: Session, token: str) -> Entered:
-    """Use the link up. Of many who try at once one enters; the others get `LinkSpent`."""
+def redeem(session: Session, token: str, staff: User | None = None) -> Entered:
+    """Use the link up. Of many who try at once one enters; the others get `LinkSpent`.
+
+    A link that was lent is spent for everybody but the ``staff`` whose it is.
+    """
     now = session.now()
+    theirs = PortalLink.lent_to == staff.id if staff else sa.false()
     used = session.execute(
         sa.update(PortalLink)
         .where(
@@ -105,36 +126,50 @@ def redeem(session: Session, token: str) -> Entered:
             PortalLink.token_hash == hash_token(token),
             PortalLink.used_at.is_(None),
             PortalLink.expires_at > now,
+            PortalLink.lent_to.is_(None) | theirs,
         )
         .values(used_at=now)
-        .returning(PortalLink.supplier_id, PortalLink.case_id)
+        .returning(PortalLink.supplier_id, PortalLink.case_id, PortalLink.lent_to)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if used is None:
         raise LinkSpent
     supplier = session.need(Supplier, used.supplier_id)
+    if used.lent_to is not None and staff is not None:
+        record(session, staff, "entered the portal of", supplier)
+        return enter(session, supplier, used.case_id, lent_to=staff)
     record(session, f"supplier:{supplier.name}", "entered", supplier)
     return enter(session, supplier, used.case_id)
 
 
-def enter(session: Session, supplier: Supplier, case_id: UUID | None = None) -> Entered:
+def enter(
+    session: Session,
+    supplier: Supplier,
+    case_id: UUID | None = None,
+    *,
+    lent_to: User | None = None,
+) -> Entered:
     token = new_token()
-    now = session.now()
+    now, lives = session.now(), LENT_LIVES if lent_to else SESSION_LIVES
     session.put(
         PortalSession(
             supplier_id=supplier.id,
             token_hash=hash_token(token),
             created_at=now,
-            expires_at=now + SESSION_LIVES,
+            expires_at=now + lives,
+            lent_to=lent_to.id if lent_to else None,
         )
     )
-    return Entered(token=token, supplier_id=supplier.id, case_id=case_id)
+    return Entered(token=token, supplier_id=supplier.id, case_id=case_id, lives=lives)
 
 
-def partner_of(session: Session, token: str) -> Partner | None:
-    """Who has this cookie, while their session lasts and nobody has revoked it."""
+def partner_of(session: Session, token: str, staff: User | None = None) -> Partner | None:
+    """Who has this cookie, while their session lasts and nobody has revoked it.
+
+    A session that was lent needs the ``staff`` it was lent to, signed in as such this moment.
+    """
     row = session.execute(
-        sa.select(Supplier, PortalSession.id)
+        sa.select(Supplier, PortalSession.id, PortalSession.lent_to)
         .join(PortalSession, PortalSession.supplier_id == Supplier.id)
         .where(
             PortalSession.token_hash == hash_token(token),
@@ -142,11 +177,19 @@ def partner_of(session: Session, token: str) -> Partner | None:
             PortalSession.expires_at > session.now(),
         )
     ).one_or_none()
-    return Partner(supplier=row[0], session_id=row[1]) if row else None
+    if row is None:
+        return None
+    supplier, session_id, lent_to = row
+    if lent_to is None:
+        return Partner(supplier=supplier, session_id=session_id)
+    if staff is None or staff.id != lent_to:
+        return None
+    return Partner(supplier=supplier, session_id=session_id, lent_to=staff)
 
 
 def leave(session: Session, session_id: UUID) -> None:
     session.need(PortalSession, session_id).revoked_at = session.now()
+    session.announce(SESSIONS)
 
 
 def revoke(session: Session, supplier: Supplier, *, by: str) -> None:
@@ -165,6 +208,7 @@ def revoke(session: Session, supplier: Supplier, *, by: str) -> None:
     session.execute(open_sessions.values(revoked_at=now))
     session.execute(unused.values(used_at=now))
     record(session, by, "signed out", supplier)
+    session.announce(SESSIONS)  # open streams look again at once
 
 
 def find(session: Session, token: str) -> PortalLink | None:

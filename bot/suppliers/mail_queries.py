@@ -41,7 +41,7 @@ def newest(session: Session, *, shop: str, most: int = 100) -> list[Letter]:
         sa.select(Delivery, Channel.remote_id, Supplier.id)
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Supplier, Supplier.channel_id == Channel.id)
-        .where(Channel.network == "email")
+        .where(Channel.network == "email", Delivery.about != About.ENTRY)
         .order_by(Delivery.id.desc())
         .limit(most)
     )

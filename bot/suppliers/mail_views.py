@@ -31,7 +31,7 @@ async def open_as_partner(delivery_id: UUID, writer: Writer, user: User) -> Redi
 
     def lend(session: Session) -> str:
         supplier, case_id = mail_queries.to_whom(session, delivery_id)
-        return links.lend(session, supplier, case_id, by=f"user:{user.name}")
+        return links.lend(session, supplier, case_id, by=user)
 
     token = await writer.run(lend)
     return back_to(f"/s/{token}")

@@ -123,6 +123,7 @@ class PortalLink(Row):
     __tablename__ = "portal_link"
     __table_args__ = (
         references("supplier_id", "supplier"),
+        references("lent_to", "user"),
         sa.UniqueConstraint("workspace_id", "token_hash"),
     )
 
@@ -132,6 +133,7 @@ class PortalLink(Row):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     case_id: Mapped[UUID | None]  # where to go after entering
+    lent_to: Mapped[UUID | None]  # the member of staff who looks as this partner would
 
 
 class PortalSession(Row):
@@ -140,6 +142,7 @@ class PortalSession(Row):
     __tablename__ = "portal_session"
     __table_args__ = (
         references("supplier_id", "supplier"),
+        references("lent_to", "user"),
         sa.UniqueConstraint("workspace_id", "token_hash"),
     )
 
@@ -148,6 +151,7 @@ class PortalSession(Row):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    lent_to: Mapped[UUID | None]  # as for the link
 
 
 class Answer(Row):

@@ -63,13 +63,14 @@ def _is_overdue(case: Case, supplier: Supplier, session: Session) -> bool:
 
 
 def _heard_at(session: Session) -> dict[UUID, datetime]:
-    """When each partner last decided something or came in."""
+    """When each partner last decided something or came in; not what staff did for them."""
     heard: dict[UUID, datetime] = {}
-    for of, at in (
-        (Decision.supplier_id, Decision.decided_at),
-        (PortalSession.supplier_id, PortalSession.created_at),
+    for of, at, themselves in (
+        (Decision.supplier_id, Decision.decided_at, Decision.decided_by.not_like("user:%")),
+        (PortalSession.supplier_id, PortalSession.created_at, PortalSession.lent_to.is_(None)),
     ):
-        for supplier, moment in session.execute(sa.select(of, sa.func.max(at)).group_by(of)):
+        latest = sa.select(of, sa.func.max(at)).where(themselves).group_by(of)
+        for supplier, moment in session.execute(latest):
             if supplier:
                 heard[supplier] = max(moment, heard.get(supplier, moment))
     return heard

@@ -153,7 +153,7 @@ async def uncover(supplier_id: UUID, coverage_id: UUID, writer: Writer, user: Us
 async def open_portal(supplier_id: UUID, writer: Writer, user: User) -> Redirect:
     """The portal as this partner sees it, by a link that is made for it and noted."""
     token = await writer.run(
-        lambda session: links.lend(session, session.need(Supplier, supplier_id), by=_actor(user))
+        lambda session: links.lend(session, session.need(Supplier, supplier_id), by=user)
     )
     return back_to(f"/s/{token}")
 

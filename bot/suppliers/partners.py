@@ -13,6 +13,7 @@ from bot.channels.service import ensure
 from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
+from bot.suppliers import links
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
 
@@ -61,6 +62,7 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
         setattr(supplier, key, value)
     if supplier.email != before.get("email", supplier.email):
         supplier.channel_id = _mailbox(session, supplier.email, supplier.name).id
+        links.revoke(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:
         record(session, by, "changed", supplier, **changed)

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Stream
 
 from bot.db import Session, Writer
 from bot.errors import Conflict, InvalidInput
-from bot.suppliers import acts, guards, letters, links, queries, service
+from bot.suppliers import acts, guards, letters, queries, service
 from bot.suppliers.forms import DecisionForm
 from bot.suppliers.portal import Partner
 from bot.suppliers.words import CALLED, DONE, say_date
@@ -122,8 +122,9 @@ def _beside(error: InvalidInput | Conflict, act: str) -> dict[str, list[str]]:
 @get(EVENTS, access=Access.PARTNER)
 async def events(request: AnyRequest, streams: Streams) -> Stream:
     """Tells open pages that cases have changed; ends soon after the session does."""
-    token = guards.token_of(request) or ""
-    return streams.stream(["cases"], lambda session: links.partner_of(session, token) is not None)
+    return streams.stream(
+        ["cases"], lambda session: guards.partner_in(session, request) is not None
+    )
 
 
 routes = [show_cases, show_case, decide, events]

@@ -15,7 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import BaseRoute, HTTPRoute
 
 from bot.accounts.models import Role, User
-from bot.accounts.service import signed_in
+from bot.accounts.service import Standing, standing
 from bot.errors import NotAllowed
 from bot.web.house import Connection, house_of
 
@@ -31,6 +31,8 @@ class Access(Enum):
     MARKETER = "marketer"
     APPROVER = "approver"
     OWNER = "owner"
+    HALF_IN = "half in"  # staff who came in by a link, whatever they still owe: to give their code
+    SETTING_UP = "setting up"  # the same, but not before the code: to set a second factor up
     SYSTEM = "system"  # programs: the handler itself checks a signature or an address
 
     @property
@@ -49,36 +51,72 @@ _STAFF = {
 class NotSignedIn(NotAllowed):
     """Please sign in first."""
 
+    door = "/enter"
+
+
+class CodeOwed(NotSignedIn):
+    """Please give the code from your phone first."""
+
+    door = "/second-factor"
+
+
+class FactorOwed(NotSignedIn):
+    """Please set up your second factor first."""
+
+    door = "/account"
+
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Let the request through, or raise `NotSignedIn` or `NotAllowed`."""
+    """Let the request through, or raise `NotSignedIn` (with the door to go to) or `NotAllowed`."""
     access = handler.opt.get("access")
     if access in (Access.PUBLIC, Access.VISITOR, Access.SYSTEM) or _is_options(handler):
         return
     if access is Access.PARTNER:
         await _let_partner_in(connection)
     elif isinstance(access, Access):
-        user = await find_user(connection)
-        if user is None:
-            raise NotSignedIn
-        if user.role not in access.roles:
-            raise NotAllowed
+        await _let_staff_in(connection, access)
     else:
         raise NotAllowed
 
 
+async def _let_staff_in(connection: Connection, access: Access) -> None:
+    found = await find_standing(connection)
+    if found is None:
+        raise NotSignedIn
+    if access is Access.HALF_IN:
+        return
+    if found.half_in:
+        raise CodeOwed
+    if access is Access.SETTING_UP:
+        return
+    user = user_of(connection)
+    if user is None:
+        raise FactorOwed
+    if user.role not in access.roles:
+        raise NotAllowed
+
+
 async def find_user(connection: Connection) -> User | None:
-    """Who of the staff this is; asked anew with every request, so revoking works at once."""
+    """Who of the staff this is, when they have given all that it takes to be in."""
+    await find_standing(connection)
+    return user_of(connection)
+
+
+async def find_standing(connection: Connection) -> Standing | None:
+    """How far they have got; asked anew with every request, so revoking works at once."""
     token = session_token(connection)
     if token is None:
         return None
-    connection.state.user = user = await sync_to_thread(_read_user, connection, token)
-    return user
+    found = await sync_to_thread(_read_standing, connection, token)
+    required = house_of(connection).factor_required
+    connection.state.standing = found
+    connection.state.user = found.user if found and found.is_in(factor_required=required) else None
+    return found
 
 
-def _read_user(connection: Connection, token: str) -> User | None:
+def _read_standing(connection: Connection, token: str) -> Standing | None:
     with house_of(connection).database.reading() as session:
-        return signed_in(session, token)
+        return standing(session, token)
 
 
 def session_token(connection: Connection) -> str | None:
@@ -96,7 +134,7 @@ async def _let_partner_in(connection: Connection) -> None:
 
 
 def user_of(connection: Connection) -> User | None:
-    """The staff user whom the guard let in."""
+    """The staff user whom the guard let in: nobody while they owe their second factor."""
     user: User | None = connection.state.get("user")
     return user
 

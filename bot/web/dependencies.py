@@ -15,6 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, SkipValidationMarker
 
 from bot.accounts.models import User
+from bot.accounts.service import Standing
 from bot.db import Session
 from bot.web.access import NotSignedIn, user_of
 from bot.web.house import House, house_of
@@ -34,6 +35,7 @@ def of(house: House) -> dict[str, Provide]:
         "house": _constant(house),
         "session": Provide(_session),
         "user": Provide(_user, sync_to_thread=False),
+        "standing": Provide(_standing, sync_to_thread=False),
         "partner": Provide(_partner, sync_to_thread=False),
     }
 
@@ -92,6 +94,13 @@ def _user(request: AnyRequest) -> User:
     if user is None:
         raise NotSignedIn
     return user
+
+
+def _standing(request: AnyRequest) -> Standing:
+    found: Standing | None = request.state.get("standing")
+    if found is None:
+        raise NotSignedIn
+    return found
 
 
 def _partner(request: AnyRequest) -> Any:

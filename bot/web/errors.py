@@ -10,6 +10,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from bot.db.sealed import CannotUnseal
 from bot.errors import (
     Conflict,
     DatabaseUnavailable,
@@ -52,11 +53,14 @@ _STATUS: dict[type[HubbubError], int] = {
 def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
     """One of `bot.errors`."""
     if isinstance(error, NotSignedIn) and not _wants_json(request):
-        return _to_the_door(request)
+        return _to_the_door(request, error.door)
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return show_unexpected(request, error)
     said = type(error).__doc__ if isinstance(error, DatabaseUnavailable) else str(error)
+    if isinstance(error, CannotUnseal):
+        log("web").error("a secret can't be opened", reason=str(error))
+        said = _("A secret can't be opened. The owner of this Hubbub learns why with: hubbub check")
     pause = {"Retry-After": RETRY_AFTER} if status == 503 else {}
     pause |= {"Retry-After": "60"} if status == 429 else {}
     # The page says "nothing here" in its own, warmer words; every such answer is the same.
@@ -95,10 +99,10 @@ def show_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     return _answer(request, Told(status=500, detail=detail))
 
 
-def _to_the_door(request: AnyRequest) -> Response[Any]:
+def _to_the_door(request: AnyRequest, door: str) -> Response[Any]:
     if request.headers.get("hx-request"):
-        return Response("", status_code=403, headers={"HX-Redirect": "/enter"})
-    return Redirect("/enter", status_code=303)
+        return Response("", status_code=403, headers={"HX-Redirect": door})
+    return Redirect(door, status_code=303)
 
 
 def _answer(request: AnyRequest, told: Told) -> Response[Any]:

@@ -93,6 +93,13 @@ class House:
     measures: Callable[[Session], Iterable[Metric]] | None = None
     # What is wrong now; `watching.Alarm` lies above the shell, too.
     alarms: Callable[[Session], Sequence[Any]] = _nothing_wrong
+    # Mails a link to whoever of the staff has this address; None where no mail leaves.
+    mail_entry: Callable[[Session, str], None] | None = None
+
+    @property
+    def factor_required(self) -> bool:
+        """Whether staff may do nothing before they have a second factor."""
+        return self.settings.staff.second_factor == "required"
 
     @property
     def is_https(self) -> bool:

@@ -73,6 +73,7 @@ def surroundings(request: AnyRequest) -> dict[str, Any]:
         "shop": {"name": shop.name, "hue": shop.hue, "href": house.shell.guests},
         "user": user_of(request),
         "partner": _supplier_of(request),
+        "lent_to": getattr(request.state.get("partner"), "lent_to", None),
         "csrf_token": ScopeState.from_scope(request.scope).csrf_token or "",
         "now": house.clock.now(),
         "zone": ZoneInfo(shop.zone),

@@ -16,6 +16,7 @@ from bot.accounts.service import TOPIC as SESSIONS
 from bot.accounts.service import signed_in
 from bot.db import Database, News, Session
 from bot.web.access import Access, session_token
+from bot.web.house import House
 from bot.web.pages import AnyRequest
 
 STAFF_TOPICS = (
@@ -111,9 +112,11 @@ def _event(name: str) -> bytes:
 
 
 @get("/events", access=Access.MARKETER)
-async def events(request: AnyRequest, streams: Streams) -> Stream:
+async def events(request: AnyRequest, streams: Streams, house: House) -> Stream:
     """What changes for the staff, for as long as this browser is signed in."""
-    token = session_token(request) or ""
+    token, required = session_token(request) or "", house.factor_required
     return streams.stream(
-        STAFF_TOPICS, lambda session: signed_in(session, token) is not None, also=[COUNTS]
+        STAFF_TOPICS,
+        lambda session: signed_in(session, token, factor_required=required) is not None,
+        also=[COUNTS],
     )

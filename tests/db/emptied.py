@@ -8,7 +8,7 @@ from sqlalchemy import URL
 
 from bot.all_models import metadata
 from bot.clock import FrozenClock
-from bot.db import Database
+from bot.db import Database, KeyRing
 from tests import databases, rooms
 
 # Foreign keys rest meanwhile: the order in which tables are emptied doesn't matter.
@@ -26,14 +26,15 @@ def postgresql_with_tables(postgresql_server: URL) -> Iterator[str]:
 
 @pytest.fixture(params=databases.ENGINES)
 def database(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock
+    request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock, keys: KeyRing
 ) -> Iterator[Database]:
     """An open, empty database with every table, under the frozen clock."""
     if request.param == "sqlite":
-        database = rooms.open_database(databases.sqlite_url(tmp_path), clock)
+        database = rooms.open_database(databases.sqlite_url(tmp_path), clock, keys)
         yield database
     else:
-        database = Database(request.getfixturevalue("postgresql_with_tables"), clock=clock)
+        url = request.getfixturevalue("postgresql_with_tables")
+        database = Database(url, clock=clock, keys=keys)
         yield database
         with database.writers.begin() as connection:
             connection.exec_driver_sql(_EMPTY)

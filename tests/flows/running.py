@@ -48,18 +48,22 @@ def open_a_shop(folder: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """`hubbub run` on a free port, over the data in ``folder``; ended with SIGTERM."""
+def running(folder: Path, port: int = 0, **settings: str) -> Iterator[Running]:
+    """`hubbub run` on this or a free port, over the data in ``folder``; ended with SIGTERM.
+
+    ``settings``: further variables of its environment, such as HUBBUB_LOGS__LEVEL.
+    """
     environment = os.environ | {
         "HUBBUB_DATA": str(folder),
         "HUBBUB_SHOP__NAME": "Fern & Kettle",
         "COLUMNS": "300",
         "NO_COLOR": "1",
+        **settings,
     }
     with (
         (folder / "errors.log").open("w") as errors,
         subprocess.Popen(
-            [Path(sys.executable).with_name("hubbub"), "run", "--port", "0"],
+            [Path(sys.executable).with_name("hubbub"), "run", "--port", str(port)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -43,7 +43,8 @@ async def test_a_wish_goes_to_the_supplier_and_the_answer_comes_back_to_the_thre
     await expect(card).to_contain_text("Brook & Daughters")
     assert await violations(staff) == []
 
-    supplier = await open_page(colours="dark")
+    supplier = await open_page(colours="dark")  # staff, who look as the supplier would
+    await supplier.context.add_cookies(await staff.context.cookies())  # type: ignore[arg-type]  # a cookie that is read is one that can be set
     await supplier.goto(await portal_link(staff, hubbub))
     await supplier.get_by_role("button", name="Open my page").click()
     await expect(supplier.locator("body")).to_contain_text(WISH)

@@ -12,7 +12,7 @@ from bot.accounts.models import Role
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
 from bot.networks import Services
-from bot.settings import Settings
+from bot.settings import Settings, Web
 from bot.suppliers import guards, links, service
 from bot.suppliers.models import Case, Supplier
 from bot.suppliers.partners import add_supplier
@@ -29,7 +29,7 @@ Form = dict[str, str]
 def app(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path) -> Litestar:
     services = Services(clock=clock)
     house = House(
-        settings=Settings(data=tmp_path),
+        settings=Settings(data=tmp_path, web=Web(trusted_proxies=("127.0.0.1",))),
         database=database,
         writer=writer,
         news=writer.news,

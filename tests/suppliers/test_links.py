@@ -152,3 +152,13 @@ def test_a_letter_to_an_address_they_have_left_lets_nobody_in(
     content = finished(session, session.scalars(sa.select(Delivery)).one())
     assert f"{URL}/supplier\n" in content.text
     assert session.scalars(sa.select(PortalLink)).all() == []
+
+
+def test_a_new_address_ends_what_came_by_the_old_one(session: Session, alba: Supplier) -> None:
+    link, entered = links.make(session, alba), links.enter(session, alba)
+    edit_supplier(session, alba, by="user:Mo", name="Alba & Co")
+    assert links.partner_of(session, entered.token)
+    edit_supplier(session, alba, by="user:Mo", email="new@alba.example")
+    assert links.partner_of(session, entered.token) is None
+    with pytest.raises(LinkSpent):
+        links.redeem(session, link)

@@ -98,7 +98,7 @@ def test_letters_are_readable_and_open_the_portal_without_a_stored_link(
     assert client.get("/supplier").status_code == 200
     with writer.database.reading() as session:
         verbs = set(session.scalars(sa.select(AuditEntry.verb)))
-    assert {"opened the portal of", "entered"} <= verbs
+    assert {"opened the portal of", "entered the portal of"} <= verbs
 
 
 def test_staff_open_the_portal_and_end_it(client: Client, stocked: Shop, as_staff: Form) -> None:

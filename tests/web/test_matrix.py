@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,28 @@ import pytest
 from litestar import get, post
 
 from bot import main
-from bot.accounts import service
+from bot.accounts import second_factor, service
 from bot.accounts.models import Role
 from bot.db import Session
-from bot.settings import Settings
+from bot.settings import Settings, Staff
 from bot.suppliers import guards, links, partners
-from bot.web.access import SESSION_COOKIE, Access, handlers_of
+from bot.web.access import (
+    SESSION_COOKIE,
+    Access,
+    CodeOwed,
+    FactorOwed,
+    NotSignedIn,
+    handlers_of,
+)
 from bot.web.app import create_app
 from bot.web.house import House
 from bot.web.stream import Streams
 from tests.web.doorway import Client, csrf, visiting
 
 STAFF = ("marketer", "approver", "owner")
-EVERYBODY = ("nobody", "visitor", "partner", *STAFF)
+# An owner who came in by a link, and has not given the code from their phone yet.
+HALF_IN = "half in"
+EVERYBODY = ("nobody", "visitor", "partner", HALF_IN, *STAFF)
 
 MAY = {
     Access.PUBLIC: EVERYBODY,
@@ -33,6 +43,8 @@ MAY = {
     Access.MARKETER: STAFF,
     Access.APPROVER: ("approver", "owner"),
     Access.OWNER: ("owner",),
+    Access.HALF_IN: (HALF_IN, *STAFF),
+    Access.SETTING_UP: STAFF,
 }
 # What the handlers' own checks answer to everybody alike, for want of what they look for.
 OWN_REFUSALS = {"/readyz": 503, "/metrics": 404}
@@ -66,7 +78,13 @@ class World:
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    hubbub = main.Hubbub(Settings(data=tmp_path, database=database_url))
+    with opened(Settings(data=tmp_path, database=database_url)) as world:
+        yield world
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[World]:
+    hubbub = main.Hubbub(settings)
     hubbub.open()
     streams = Streams(hubbub.database, hubbub.writer.news)
     streams.close()  # each says hello and ends
@@ -90,27 +108,47 @@ def _cookies(client: Client, hubbub: main.Hubbub) -> dict[str, dict[str, str]]:
     plain = {"hubbub-csrf": csrf(client)["_csrf_token"]}
     client.get("/chat")
     visitor = dict(client.cookies)
-    partner, *staff = hubbub.writer.run_blocking(_let_everybody_in)
+    partner, half_in, *staff = hubbub.writer.run_blocking(_let_everybody_in)
     return {
         "nobody": plain,
         "visitor": plain | visitor,
         "partner": plain | {guards.COOKIE: partner},
+        HALF_IN: plain | {SESSION_COOKIE: half_in},
         **{who: plain | {SESSION_COOKIE: token} for who, token in zip(STAFF, staff, strict=True)},
     }
 
 
 def _let_everybody_in(session: Session) -> list[str]:
     supplier = partners.add_supplier(session, "Alba", "alba@example.com", by="hubbub")
-    tokens = [links.enter(session, supplier).token]
+    tokens = [links.enter(session, supplier).token, _come_half_in(session)]
     for who in STAFF:
         link = service.invite(session, who, f"{who}@shop.example", Role(who))
         tokens.append(service.enter(session, link))
     return tokens
 
 
-def refusal(response: Any) -> str:
+def _come_half_in(session: Session) -> str:
+    """The session of an owner who has set a second factor up in another one."""
+    token = ""
+    for _ in range(2):
+        link = service.invite(session, "Hal", "hal@shop.example", Role.OWNER)
+        token = service.enter(session, link)
+        standing = service.standing(session, token)
+        assert standing is not None
+        if not standing.has_factor:
+            second_factor.begin(session, standing.user)
+            factor = second_factor.find(session, standing.user.id)
+            assert factor is not None
+            factor.confirmed_at = session.now()
+    return token
+
+
+def refusal(response: Any, route: Route) -> str:
     """How the guard refused, or nothing when it let the request through."""
-    if response.headers.get("location") == "/enter" and response.status_code == 303:
+    doors = {NotSignedIn.door, CodeOwed.door}
+    if route.access is not Access.SETTING_UP:  # whose own pages lead there
+        doors |= {FactorOwed.door}
+    if response.headers.get("location") in doors and response.status_code == 303:
         return "sign in first"
     for words in ("Your role doesn&#39;t allow this.", "open the link in our latest e-mail"):
         if response.status_code == 403 and words in response.text:
@@ -127,12 +165,45 @@ def test_every_route_lets_in_whom_it_says_and_nobody_else(world: World) -> None:
         for who in EVERYBODY:
             token = world.cookies[who]["hubbub-csrf"]
             response = world.call(who, route.method, route.address, **{"x-csrftoken": token})
-            refused = refusal(response)
+            refused = refusal(response, route)
             if bool(refused) == (who in MAY[route.access]):
                 wrong.append(f"{who}: {route} → {response.status_code} {refused}")
             elif response.status_code >= 500 and route.path not in OWN_REFUSALS:
                 wrong.append(f"{who}: {route} broke with {response.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_a_second_factor_is_required_staff_without_one_can_only_set_it_up(
+    database_url: str, tmp_path: Path
+) -> None:
+    strict = Staff(second_factor="required")
+    settings = Settings(data=tmp_path, database=database_url, staff=strict)
+    may = {Access.PUBLIC, Access.VISITOR, Access.SYSTEM, Access.HALF_IN, Access.SETTING_UP}
+    wrong = []
+    with opened(settings) as world:
+        for route in world.routes:
+            if route.path != "/leave":
+                token = world.cookies["owner"]["hubbub-csrf"]
+                response = world.call(
+                    "owner", route.method, route.address, **{"x-csrftoken": token}
+                )
+                if bool(refusal(response, route)) == (route.access in may):
+                    wrong.append(f"{route} → {response.status_code}")
+        world.client.cookies.update(world.cookies["owner"])
+        assert world.client.get("/calendar").headers["location"] == "/account"
+        shown = world.client.get("/account").text
+    assert not wrong, "\n".join(wrong)
+    assert "Everybody who works here needs a second factor" in shown
+    assert 'href="/inbox"' not in shown  # no rail, no counts, no channels
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_is_half_in_hears_no_stream_and_reads_no_numbers(world: World) -> None:
+    stream = world.call(HALF_IN, "GET", "/events", accept="text/event-stream")
+    assert (stream.status_code, world.call(HALF_IN, "GET", "/metrics").status_code) == (403, 404)
+    assert world.call(HALF_IN, "GET", "/calendar").headers["location"] == "/second-factor"
+    assert world.call(HALF_IN, "GET", "/enter").headers["location"] == "/calendar"
 
 
 def test_an_id_that_is_nobody_s_is_not_found(world: World) -> None:

@@ -37,6 +37,8 @@ NO_TEXT = {
     "hubbub check",
     "hubbub db backup",
     "hubbub user invite",
+    "hubbub user link",
+    "hubbub user reset-second-factor",
     "hue-",
     "staff",
 }
