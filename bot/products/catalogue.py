@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,8 +14,11 @@ MOST_ROWS = 100_000
 MOST_BYTES = 32_000_000
 _LONGEST = {"sku": 100, "name": 300, "brand": 120, "supplier": 120}
 _MOST_ALIASES = 50
-# Spreadsheets run a cell that begins like this as a formula (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets run a cell that begins like this as a formula, some of them also after spaces or in
+# full-width signs (OWASP: CSV injection). Quotation marks may stand before it already.
+_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
+# Between several names in one cell: none of them may hold it.
+_BETWEEN = "|"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
             if any(len(cell) > _LONGEST_CELL for cell in cells):
                 raise csv.Error("a cell is far too long")
             if any(cell.strip() for cell in cells):
-                numbered.append((number, [unguarded(cell) for cell in cells]))
+                numbered.append((number, [unguarded(cell).strip() for cell in cells]))
             if len(numbered) > MOST_ROWS + 1:
                 raise InvalidInput(f"The file has too many rows: at most {MOST_ROWS:,} fit.")
     except csv.Error as error:
@@ -112,9 +116,9 @@ def _headings(cells: list[str]) -> list[str]:
 
 def unguarded(cell: str) -> str:
     """The cell as it was before `guarded` made it harmless."""
-    if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA):
+    if cell[:1] == "'" and _FORMULA.match(cell):
         cell = cell[1:]
-    return cell.strip()
+    return cell
 
 
 def _problems(number: int, headings: list[str], cells: list[str]) -> Iterator[str]:
@@ -125,6 +129,9 @@ def _problems(number: int, headings: list[str], cells: list[str]) -> Iterator[st
     for column in REQUIRED:
         if not row.get(column):
             yield f"Row {number}: the {column} is missing."
+    for column in ("sku", "brand"):
+        if _BETWEEN in row.get(column, ""):
+            yield f"Row {number}: the {column} must not hold a {_BETWEEN}."
     for column, most in _LONGEST.items():
         if len(row.get(column, "")) > most:
             yield f"Row {number}: the {column} is too long, at most {most} characters fit."
@@ -182,4 +189,4 @@ def write(entries: Iterable[Entry]) -> Iterator[str]:
 
 def guarded(cell: str) -> str:
     """The cell made harmless for spreadsheets, which would run it as a formula."""
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
