@@ -9,6 +9,7 @@ from typing import Any
 from bot.db import Session, insert_new
 from bot.db.types import storable
 from bot.inbox.models import Event, EventState
+from bot.logs import mask
 from bot.networks import InboundEvent, NotUnderstood
 from bot.networks.port import Event as Incoming
 
@@ -70,7 +71,7 @@ def _row(session: Session, event: Incoming) -> dict[str, Any]:
             "occurred_at": now,
             "details": {},
             "state": EventState.QUARANTINED,
-            "problem": event.reason,
+            "problem": mask(event.reason),
         }
     conversation = event.conversation or event.thread or event.channel
     return row | {
