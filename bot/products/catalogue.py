@@ -64,6 +64,8 @@ def read(data: bytes | str) -> Sheet:
 
 # No name is so long; the csv module's own limit is shared by all readers of a process.
 _LONGEST_CELL = 100_000
+# Shops' own exports have some hundred columns, and commas within their texts.
+_MOST_CELLS = 20_000
 
 
 def decode(data: bytes) -> str:
@@ -80,10 +82,12 @@ def decode(data: bytes) -> str:
 def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = _Bounded(text, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     numbered: list[tuple[int, list[str]]] = []
     try:
         for number, cells in enumerate(reader, 1):
+            lines.seen = 0
             if any(len(cell) > _LONGEST_CELL for cell in cells):
                 raise csv.Error("a cell is far too long")
             if any(cell.strip() for cell in cells):
@@ -98,6 +102,24 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not numbered:
         raise InvalidInput("The file is empty.")
     return _headings(numbered[0][1]), numbered[1:]
+
+
+class _Bounded:
+    """The lines of a file, up to a row that has far too many cells: each would become a string."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._lines, self._delimiter = io.StringIO(text, newline=""), delimiter
+        self.seen = 0  # delimiters since the last row that was read
+
+    def __iter__(self) -> "_Bounded":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.seen += line.count(self._delimiter)
+        if self.seen > _MOST_CELLS:
+            raise csv.Error("a row has far too many cells")
+        return line
 
 
 def _headings(cells: list[str]) -> list[str]:
