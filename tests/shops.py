@@ -4,6 +4,7 @@
 texts, notes. So a test finds again on any page what came from where.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -56,22 +57,16 @@ class Shop:
 def furnish(session: Session, word: str) -> Shop:
     """Everything; `session` may write and is committed by who called."""
     mark = uuid4().hex[:6]
-    accounts.invite(session, f"Mia {word}"[:80], f"mia-{mark}@shop.example", Role.MARKETER)
-    user = session.scalars(sa.select(User).filter_by(email=f"mia-{mark}@shop.example")).one()
+    user = _marketer(session, word, mark)
     alba, nord = _partners(session, word, mark)
-    square = ensure(session, network=NETWORK, account=ACCOUNT, remote_id=COMMUNITY, name="Square")
+    square = ensure(session, network=NETWORK, account=ACCOUNT, remote_id=COMMUNITY)
     said = [
         _say(session, f"Please make the {thing} dishwasher-safe. {word}", word, mark)
         for thing in ("kettle", "tin")
     ]
     alone = _say(session, f"I want to talk to a person! {word}", word, mark, private=True)
     cases = {owner: _case_of(session, owner) for owner in (alba.id, nord.id)}
-    for owner in cases.values():
-        case = session.need(Case, owner)
-        decide(session, case, Act.ACCEPT, text=f"We will. {word}", by=f"supplier:{word}")
-        session.flush()
-    for decision in untold(session):
-        tell(session, decision, _SPEAK, 0)
+    _accept(session, cases.values(), word)
     answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
     garbled = _garble(session, word, mark)
     post = _posts(session, word, square, user)
@@ -100,6 +95,21 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _marketer(session: Session, word: str, mark: str) -> User:
+    email = f"mia-{mark}@shop.example"
+    accounts.invite(session, f"Mia {word}"[:80], email, Role.MARKETER)
+    return session.scalars(sa.select(User).filter_by(email=email)).one()
+
+
+def _accept(session: Session, cases: Iterable[UUID], word: str) -> None:
+    for id in cases:
+        case = session.need(Case, id)
+        decide(session, case, Act.ACCEPT, text=f"We will. {word}", by=f"supplier:{word}")
+        session.flush()
+    for decision in untold(session):
+        tell(session, decision, _SPEAK, 0)
 
 
 def _partners(session: Session, word: str, mark: str) -> tuple[Supplier, Supplier]:
