@@ -17,6 +17,8 @@ HubbubError
 
 from datetime import timedelta
 
+from bot.logs import mask
+
 
 class HubbubError(Exception):
     """Something went wrong; the text says what, and what to do next."""
@@ -59,6 +61,10 @@ class DatabaseUnavailable(HubbubError):
 
 class NetworkError(HubbubError):
     """What a network answered to a delivery."""
+
+    def __str__(self) -> str:
+        """Shown to people and kept: an address in it may hold our token (Telegram's do)."""
+        return mask(super().__str__())
 
 
 class RateLimited(NetworkError):

@@ -191,8 +191,9 @@ def _as_csv(rows: Iterator[Row]) -> Iterator[str]:
 
 def _csv_line(cells: list[str]) -> str:
     line = io.StringIO(newline="")
-    csv.writer(line, lineterminator="").writerow([guarded(cell) for cell in cells])
-    return line.getvalue()
+    # What ends a line is also what the writer quotes in a cell: a text may hold line breaks.
+    csv.writer(line, lineterminator="\r\n").writerow([guarded(cell) for cell in cells])
+    return line.getvalue().removesuffix("\r\n")
 
 
 def _plain(cell: Any) -> Any:

@@ -54,7 +54,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 headings = [cell.strip().lower() for cell in cells]
                 _check(headings)
             elif any(cells):
-                row = zip(headings, (unguarded(cell) for cell in cells), strict=False)
+                row = zip(headings, (unguarded(cell).strip() for cell in cells), strict=False)
                 yield number, dict(row)
     except csv.Error as error:
         raise InvalidInput(

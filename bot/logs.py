@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import structlog
 
@@ -15,10 +16,28 @@ _SECRET_TEXT = re.compile(
     r"|(?:Bearer|Authorization: Bot)\s+)[A-Za-z0-9:_\-.%~]{8,}"
 )
 _MASK = "[hidden]"
+# Shorter ones would blot out ordinary words.
+_SHORTEST = 6
+
+_known: set[str] = set()
+_known_text: re.Pattern[str] | None = None
+
+
+def hide(*secrets: str) -> None:
+    """From now on `mask` replaces these wherever they stand, as they are or as in an address."""
+    global _known_text
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            _known.update({secret, quote(secret, safe=""), quote_plus(secret)})
+    if _known:
+        longest_first = sorted(_known, key=len, reverse=True)
+        _known_text = re.compile("|".join(map(re.escape, longest_first)))
 
 
 def mask(text: str) -> str:
-    """The text with everything that looks like a token replaced."""
+    """The text with everything that is a known secret, or looks like a token, replaced."""
+    if _known_text is not None:
+        text = _known_text.sub(_MASK, text)
     return _SECRET_TEXT.sub(lambda found: found["keep"] + _MASK, text)
 
 

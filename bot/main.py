@@ -40,7 +40,7 @@ from bot.processes.parts import new_name
 from bot.processes.presence import AsToldByItsOwner, Presence
 from bot.processes.sole import Sole
 from bot.sections import shell
-from bot.settings import Settings
+from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
@@ -294,7 +294,9 @@ def sections(settings: Settings, plugins: dict[str, Plugin]) -> list[tuple[Plugi
         if name not in settings.networks and not plugin.always_on:
             continue
         try:
-            found.append((plugin, plugin.settings.model_validate(settings.networks.get(name, {}))))
+            section = plugin.settings.model_validate(settings.networks.get(name, {}))
+            hide_secrets(section)
+            found.append((plugin, section))
         except ValidationError as error:
             problems += [
                 f"[networks.{name}] {'.'.join(map(str, one['loc']))}: {one['msg']}."

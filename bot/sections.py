@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
 from bot.inbox.models import Message
+from bot.logs import mask
 from bot.networks import Adapter
 from bot.outbox import quiet
 from bot.suggestions.models import Suggestion, SuggestionState
@@ -88,8 +89,8 @@ def _item(channel: Channel, adapters: Mapping[tuple[str, str], Adapter]) -> Chan
     elif adapter is None:
         state, note = "off", "This network is switched off."
     else:
-        health, note = adapter.health()
-        state = health.value
+        health, said = adapter.health()
+        state, note = health.value, mask(said)
     return ChannelItem(
         name=channel.name, network=channel.network, state=state, note=note, id=channel.id
     )

@@ -1,12 +1,14 @@
 """`config.toml` and ``HUBBUB_*`` variables, checked whole before anything starts."""
 
 import os
+import re
 import secrets
 import tempfile
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -21,9 +23,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import InvalidInput
+from bot.logs import hide
 
 # What config.example.toml shows in place of a secret: never accepted as one.
 EXAMPLE_SECRET = "change-me"
+
+# In an address: https://name:password@host
+_PASSWORD = re.compile(r"://[^/@:]*:([^/@]+)@")
 
 
 def _known_zone(zone: str) -> str:
@@ -187,7 +193,19 @@ def load(path: Path | None = None, **overrides: Any) -> Settings:
             *(f'{key} still holds the example value "{EXAMPLE_SECRET}".' for key in found),
             "Put your own value there, or remove the line.",
         )
+    hide_secrets(settings)
     return settings
+
+
+def hide_secrets(model: BaseModel) -> None:
+    """Let no log, note or error show what is secret in these settings, however it gets there."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            hide_secrets(value)
+        elif isinstance(value, SecretStr):
+            secret = value.get_secret_value()
+            hide(secret, *map(unquote, _PASSWORD.findall(secret)))
 
 
 def _read(path: Path) -> dict[str, Any]:

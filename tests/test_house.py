@@ -104,6 +104,43 @@ def test_no_file_names_a_registry_or_this_machine() -> None:
     assert found == []
 
 
+CLIENTS = re.compile(
+    r"(?:httpx|httpcore|requests|aiohttp|urllib3|ftplib|pycurl|http\.client|urllib\.request)(?:\.|$)"
+)
+# Who may ask the web for something, and whom.
+ASKING = {
+    "bot/egress.py": "addresses that people and feeds supply, each checked",
+    "bot/demo/browser.py": "our own pages",
+    **{
+        f"adapters/{network}/client.py": "the network's own interface"
+        for network in ("discord", "facebook", "telegram")
+    },
+}
+
+
+def test_only_one_module_calls_addresses_that_people_supply() -> None:
+    """RELIABILITY, security, 4: every other HTTP client calls one known place, and is named."""
+    found = {
+        f"{name_of(path)} imports {module}"
+        for path in written()
+        for module in imported(path)
+        if CLIENTS.match(module)
+        and name_of(path) not in ASKING
+        and not name_of(path).startswith(("tests/", "scripts/"))
+    }
+    assert found == set()
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module that is imported there, also as ``from urllib import request``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_every_exemption_has_a_reason() -> None:
     found, previous = [], ""
     for place, line in lines_of(sources()):

@@ -5,11 +5,15 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import copy
+from urllib.parse import quote, quote_plus
 
 import pytest
 import structlog
 
-from bot.logs import log, mask, set_up
+from bot import logs
+from bot.errors import NetworkError
+from bot.logs import hide, log, mask, set_up
 
 CANARY = "CaNaRy1234567890abcdef"
 
@@ -98,3 +102,20 @@ def test_a_line_is_one_event() -> None:
     )
     (line,) = ran.stderr.splitlines()
     assert json.loads(line)["words"] == "one\ntwo"
+
+
+def test_a_known_secret_is_hidden_wherever_it_stands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing around it tells that it is one, and as an address spells it."""
+    for name in ("_known", "_known_text"):
+        monkeypatch.setattr(logs, name, copy(getattr(logs, name)))
+    secret = "pa/ss wörd+7"
+    hide(secret, "short", "")
+    set_up()
+    for spelt in (secret, quote(secret, safe=""), quote_plus(secret)):
+        log("room").warning("the server says", said=f"nobody has the word {spelt}, really")
+        assert spelt not in str(NetworkError(f"They say: {spelt}"))
+    written = capsys.readouterr().err
+    assert written.count("[hidden], really") == 3
+    assert mask("short words stay") == "short words stay"

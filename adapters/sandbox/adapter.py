@@ -9,10 +9,11 @@ from typing import Any
 
 from adapters.sandbox.book import Book, Entry, Ledger, LedgerClient
 from adapters.sandbox.settings import SQUARE, Fault, SandboxSettings
-from adapters.sandbox.translate import is_signed, translate
+from adapters.sandbox.translate import challenge, is_signed, translate
 from bot.clock import Clock, Ids
 from bot.errors import (
     NotAllowed,
+    NotFound,
     OutcomeUnknown,
     RateLimited,
     Rejected,
@@ -21,6 +22,7 @@ from bot.errors import (
 )
 from bot.networks import (
     Author,
+    Challenge,
     EventKind,
     Health,
     InboundEvent,
@@ -179,10 +181,18 @@ def _receipt(entry: Entry) -> Receipt:
     return Receipt(message=entry.message, permalink=f"sandbox:{entry.message}")
 
 
-def accept(settings: SandboxSettings, request: WebhookRequest) -> Sequence[Event]:
-    """The events of a signed webhook call. Without a secret every call is refused."""
+def accept(settings: SandboxSettings, request: WebhookRequest) -> Sequence[Event] | Challenge:
+    """The events of a signed call, or the answer to a GET that asks whether it is us, as Facebook's
+    does. Without a secret there is nothing here."""
     secret = settings.secret.get_secret_value()
-    if not secret or not is_signed(secret, request.headers, request.body):
+    if not secret:
+        raise NotFound
+    if request.method == "GET":
+        answer = challenge(secret, request.query)
+        if answer is None:
+            raise NotAllowed("The token does not match: is the secret the same on both sides?")
+        return Challenge(answer=answer)
+    if not is_signed(secret, request.headers, request.body):
         raise NotAllowed("The signature does not match: is the secret the same on both sides?")
     return translate(settings.account, request.body)
 

@@ -62,6 +62,17 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     return hmac.compare_digest(given, sign(secret, body).encode())
 
 
+def challenge(secret: str, query: Mapping[str, str]) -> str | None:
+    """What to answer to ``?hub.mode=subscribe&hub.verify_token=…&hub.challenge=…``, if it is right.
+
+    https://developers.facebook.com/docs/graph-api/webhooks/getting-started
+    """
+    given = query.get("hub.verify_token", "").encode("utf-8", "replace")
+    if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, secret.encode()):
+        return None
+    return query.get("hub.challenge", "")[:200]
+
+
 def translate(account: str, body: bytes) -> list[InboundEvent | NotUnderstood]:
     """Every event of the body; what can't be read becomes `NotUnderstood`, never an error."""
     try:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.accounts.models import User, UserSession
 from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
+from bot.logs import mask
 from bot.networks import Adapter, Health, Plugin
 
 
@@ -46,7 +47,7 @@ def accounts(
         health, note = adapter.health()
         title = plugins[network].title if network in plugins else network.capitalize()
         found.append(
-            Account(network=network, title=title, account=account, health=health, note=note)
+            Account(network=network, title=title, account=account, health=health, note=mask(note))
         )
     return found
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.db import Session, insert_new
 from bot.db.types import storable
 from bot.inbox.models import Event, EventState
+from bot.logs import mask
 from bot.networks import InboundEvent, NotUnderstood
 from bot.networks.port import Event as Incoming
 from bot.tally import EVENTS
@@ -105,7 +106,7 @@ def _quarantined(event: NotUnderstood, now: datetime) -> dict[str, Any]:
         "occurred_at": now,
         "details": {},
         "state": EventState.QUARANTINED,
-        "problem": event.reason,
+        "problem": mask(event.reason),
     }
 
 

@@ -3,7 +3,15 @@
 from bot.networks.capabilities import Capabilities, Count, Settle
 from bot.networks.content import Button, Content, Media
 from bot.networks.events import Author, EventKind, InboundEvent, NotUnderstood
-from bot.networks.port import Adapter, Health, Plugin, Receive, Services, WebhookRequest
+from bot.networks.port import (
+    Adapter,
+    Challenge,
+    Health,
+    Plugin,
+    Receive,
+    Services,
+    WebhookRequest,
+)
 from bot.networks.registry import installed
 from bot.networks.sending import Action, Outgoing, Receipt
 
@@ -13,6 +21,7 @@ __all__ = [
     "Author",
     "Button",
     "Capabilities",
+    "Challenge",
     "Content",
     "Count",
     "EventKind",

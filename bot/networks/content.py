@@ -24,7 +24,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Plain text with ``title`` (subject of a mail, name of a thread), media and quick replies."""
+    """Plain text with ``title`` (subject of a mail, name of a thread), media and quick replies.
+
+    Whoever sends it sees to it that it stays plain: people's words may be in it, and "@everyone"
+    or a network's markup in them must mention nobody and shape nothing.
+    """
 
     text: str
     title: str = ""

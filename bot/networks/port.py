@@ -64,6 +64,14 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """Nothing happened: the network only asks whether it is us who listen here, and wants to hear
+    ``answer`` (plain text)."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the composition root hands to an adapter. ``extra`` is for networks whose client is
     part of Hubbub itself (the web chat)."""
@@ -77,15 +85,17 @@ class Plugin:
     """A network that can be installed: found by the entry point group ``hubbub.networks``.
 
     ``settings`` describes its section ``[networks.<name>]`` of the configuration. ``accept``
-    checks the signature over the raw body of a webhook call and translates it; it raises
-    `NotAllowed` on a wrong signature. ``routes`` are pages of its own, for the web face.
+    checks the signature over the raw body of a webhook call and translates it, or gives the
+    `Challenge` that the call asks for. It raises `NotFound` while no secret is configured, so that
+    nobody can guess, and `NotAllowed` on a wrong signature. ``routes`` are pages of its own, for
+    the web face.
     """
 
     name: str
     title: str
     settings: type[BaseModel]
     build: Callable[[Any, Services], Adapter]
-    accept: Callable[[Any, WebhookRequest], Sequence[Event]] | None = None
+    accept: Callable[[Any, WebhookRequest], Sequence[Event] | Challenge] | None = None
     routes: Callable[[Any], Sequence[Any]] | None = None
     channels: Mapping[str, str] = field(default_factory=dict)  # there from the start: id → name
     always_on: bool = False  # works without a section in the configuration

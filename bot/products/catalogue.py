@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,8 +14,11 @@ MOST_ROWS = 100_000
 MOST_BYTES = 32_000_000
 _LONGEST = {"sku": 100, "name": 300, "brand": 120, "supplier": 120}
 _MOST_ALIASES = 50
-# Spreadsheets run a cell that begins like this as a formula (OWASP: CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets run a cell that begins like this as a formula, some of them also after spaces or in
+# full-width signs (OWASP: CSV injection). Quotation marks may stand before it already.
+_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
+# Between several names in one cell: none of them may hold it.
+_BETWEEN = "|"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ def read(data: bytes | str) -> Sheet:
 
 # No name is so long; the csv module's own limit is shared by all readers of a process.
 _LONGEST_CELL = 100_000
+# Shops' own exports have some hundred columns, and commas within their texts.
+_MOST_CELLS = 20_000
 
 
 def decode(data: bytes) -> str:
@@ -76,14 +82,16 @@ def decode(data: bytes) -> str:
 def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = _Bounded(text, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     numbered: list[tuple[int, list[str]]] = []
     try:
         for number, cells in enumerate(reader, 1):
+            lines.seen = 0
             if any(len(cell) > _LONGEST_CELL for cell in cells):
                 raise csv.Error("a cell is far too long")
             if any(cell.strip() for cell in cells):
-                numbered.append((number, [unguarded(cell) for cell in cells]))
+                numbered.append((number, [unguarded(cell).strip() for cell in cells]))
             if len(numbered) > MOST_ROWS + 1:
                 raise InvalidInput(f"The file has too many rows: at most {MOST_ROWS:,} fit.")
     except csv.Error as error:
@@ -94,6 +102,24 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not numbered:
         raise InvalidInput("The file is empty.")
     return _headings(numbered[0][1]), numbered[1:]
+
+
+class _Bounded:
+    """The lines of a file, up to a row that has far too many cells: each would become a string."""
+
+    def __init__(self, text: str, delimiter: str) -> None:
+        self._lines, self._delimiter = io.StringIO(text, newline=""), delimiter
+        self.seen = 0  # delimiters since the last row that was read
+
+    def __iter__(self) -> "_Bounded":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.seen += line.count(self._delimiter)
+        if self.seen > _MOST_CELLS:
+            raise csv.Error("a row has far too many cells")
+        return line
 
 
 def _headings(cells: list[str]) -> list[str]:
@@ -112,9 +138,9 @@ def _headings(cells: list[str]) -> list[str]:
 
 def unguarded(cell: str) -> str:
     """The cell as it was before `guarded` made it harmless."""
-    if cell[:1] == "'" and cell.lstrip("'").startswith(_FORMULA):
+    if cell[:1] == "'" and _FORMULA.match(cell):
         cell = cell[1:]
-    return cell.strip()
+    return cell
 
 
 def _problems(number: int, headings: list[str], cells: list[str]) -> Iterator[str]:
@@ -125,6 +151,9 @@ def _problems(number: int, headings: list[str], cells: list[str]) -> Iterator[st
     for column in REQUIRED:
         if not row.get(column):
             yield f"Row {number}: the {column} is missing."
+    for column in ("sku", "brand"):
+        if _BETWEEN in row.get(column, ""):
+            yield f"Row {number}: the {column} must not hold a {_BETWEEN}."
     for column, most in _LONGEST.items():
         if len(row.get(column, "")) > most:
             yield f"Row {number}: the {column} is too long, at most {most} characters fit."
@@ -182,4 +211,4 @@ def write(entries: Iterable[Entry]) -> Iterator[str]:
 
 def guarded(cell: str) -> str:
     """The cell made harmless for spreadsheets, which would run it as a formula."""
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell

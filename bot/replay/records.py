@@ -15,6 +15,7 @@ from typing import Any
 from bot.errors import InvalidInput
 from bot.networks import Author, EventKind, InboundEvent, NotUnderstood
 from bot.networks.port import Event
+from bot.products.catalogue import unguarded
 
 NETWORK = ACCOUNT = CHANNEL = "replay"
 
@@ -159,14 +160,14 @@ def _json_row(number: int, raw: bytes) -> _Row:
 
 
 def _csv_row(number: int, raw: bytes, headings: list[str], cells: list[str]) -> _Row:
+    # `hubbub export messages` makes cells harmless for spreadsheets; this takes that back.
+    fields = dict(zip(headings, map(unguarded, cells), strict=False))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         problem = "It holds bytes that are no UTF-8 text."
-        return _Row(
-            line=number, raw=raw, fields=dict(zip(headings, cells, strict=False)), problem=problem
-        )
-    return _Row(line=number, raw=raw, fields=dict(zip(headings, cells, strict=False)))
+        return _Row(line=number, raw=raw, fields=fields, problem=problem)
+    return _Row(line=number, raw=raw, fields=fields)
 
 
 def _unreadable(key: str, row: _Row, why: str) -> NotUnderstood:

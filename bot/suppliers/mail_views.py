@@ -7,6 +7,7 @@ from litestar.response import Redirect
 
 from bot.accounts.models import User
 from bot.db import Session, Writer
+from bot.logs import mask
 from bot.suppliers import links, mail_queries
 from bot.web.access import Access
 from bot.web.house import House
@@ -21,7 +22,7 @@ def show_mail(session: Session, house: House) -> Page:
         "suppliers/mail.html",
         title=_("Mail"),
         letters=mail_queries.newest(session, shop=house.settings.shop.name),
-        health=adapter.health()[1] if adapter else "",
+        health=mask(adapter.health()[1]) if adapter else "",
     )
 
 

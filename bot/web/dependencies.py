@@ -6,13 +6,14 @@ from dataclasses import fields
 from functools import wraps
 from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
-from litestar import Request
+from litestar import HttpMethod, Request
 from litestar.concurrency import sync_to_thread
 from litestar.constants import RESERVED_KWARGS
 from litestar.di import Dependency, Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, SkipValidationMarker
+from litestar.response import Stream
 
 from bot.accounts.models import User
 from bot.accounts.service import Standing
@@ -53,7 +54,18 @@ def declare(handlers: Iterable[Any], names: Iterable[str]) -> None:
                 if get_origin(hints[name]) is not Annotated:
                     source: Any = given.get(name, FromQuery)
                     handler.fn.__annotations__[name] = source[hints[name]]
+            _answer_head(handler)
             _run_in_thread(handler)
+
+
+def _answer_head(handler: BaseRouteHandler) -> None:
+    """Who watches over us asks with HEAD. A stream has no end that could be waited for."""
+    if (
+        isinstance(handler, HTTPRouteHandler)
+        and handler.http_methods == {HttpMethod.GET}
+        and get_type_hints(handler.fn).get("return") is not Stream
+    ):
+        handler.http_methods.add(HttpMethod.HEAD)
 
 
 def _run_in_thread(handler: BaseRouteHandler) -> None:

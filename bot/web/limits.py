@@ -25,7 +25,7 @@ def address_of(connection: Connection) -> str:
     """The address that calls, for limits and records."""
     return nearest(
         connection.client.host if connection.client else "",
-        connection.headers.get("x-forwarded-for", ""),
+        ",".join(connection.headers.getall("x-forwarded-for", [])),  # some proxies add a line
         house_of(connection).settings.web.trusted_proxies,
     )
 
@@ -37,13 +37,37 @@ def nearest(peer: str, forwarded: str, proxies: Sequence[str]) -> str:
     """
     hops = forwarded.split(",")
     while hops and is_within(peer, proxies):
-        peer = hops.pop().strip() or peer
+        peer = _plain(hops.pop().strip()) or peer
     return peer
+
+
+def _plain(hop: str) -> str:
+    """The address alone: some proxies write the port too, or an IPv4 address as IPv6 has it."""
+    if hop.startswith("["):
+        hop = hop[1:].partition("]")[0]
+    elif hop.count(":") == 1:
+        hop = hop.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(hop)
+    except ValueError:
+        return hop
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def neighbourhood(address: str) -> str:
+    """Who is counted as one: an IPv4 address, or the /64 that a line with IPv6 has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def is_within(address: str, networks: Sequence[str]) -> bool:
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(_plain(address))
         return any(parsed in ipaddress.ip_network(one, strict=False) for one in networks)
     except ValueError:
         return False
@@ -65,7 +89,8 @@ class Limit:
     async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
         limits: dict[Limit, Allowances] = connection.app.state.limits
         allowances = limits.setdefault(self, Allowances(self.most, seconds=self.seconds))
-        if not allowances.take(address_of(connection), house_of(connection).clock.monotonic()):
+        who = neighbourhood(address_of(connection))
+        if not allowances.take(who, house_of(connection).clock.monotonic()):
             raise TooManyRequests
 
 
@@ -82,7 +107,7 @@ class SharedLimit(Limit):
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         await super().__call__(connection, handler)  # a flood is stopped without writing
         house = house_of(connection)
-        who = sign(house.secret, "limit", address_of(connection))
+        who = sign(house.secret, "limit", neighbourhood(address_of(connection)))
         if not await house.writer.run(lambda session: take(session, self, who)):
             raise TooManyRequests
 

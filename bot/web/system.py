@@ -15,6 +15,7 @@ from bot.accounts.models import Role
 from bot.db import Writer
 from bot.db.leases import take
 from bot.errors import NotFound
+from bot.logs import mask
 from bot.web.access import Access, find_user
 from bot.web.house import House
 from bot.web.limits import is_within
@@ -61,7 +62,7 @@ def network_problems(adapters: Mapping[tuple[str, str], Any]) -> list[str]:
     for (network, account), adapter in adapters.items():
         state, note = adapter.health()
         if state == "off":
-            found.append(f"{network}/{account} is off. {note}".strip())
+            found.append(f"{network}/{account} is off. {mask(note)}".strip())
     return found
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from litestar.plugins.jinja import JinjaTemplateEngine
 
 from bot.web import i18n, words
+from bot.web.visible import as_typed, telling, visible
 
 STATIC = Path(__file__).parent / "static"
 ROOMS = ("bot", "adapters", "content_calendar")
@@ -36,11 +37,15 @@ def make_engine() -> JinjaTemplateEngine:
         autoescape=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
         trim_blocks=False,
+        finalize=visible,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         i18n.gettext, i18n.ngettext, newstyle=True
     )
+    for name in ("gettext", "ngettext", "_"):
+        environment.globals[name] = telling(environment.globals[name])
     environment.filters["translated"] = i18n.retell
+    environment.filters["as_typed"] = as_typed
     environment.globals.update(
         static=static,
         hue=words.hue,

@@ -11,12 +11,13 @@ from typing import Protocol
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
-from bot.errors import NetworkError, NotAllowed, Rejected
+from bot.errors import NetworkError, NotAllowed, NotFound, Rejected
 from bot.networks import (
     Action,
     Adapter,
+    Challenge,
     Content,
     Count,
     Health,
@@ -174,10 +175,25 @@ def test_a_webhook_survives_anything(candidate: Candidate, request: WebhookReque
     if candidate.plugin.accept is None:
         return
     try:
-        events = candidate.plugin.accept(candidate.validated(), request)
-    except NotAllowed:
+        heard = candidate.plugin.accept(candidate.validated(), request)
+    except (NotAllowed, NotFound):
         return
-    assert all(isinstance(event, InboundEvent | NotUnderstood) for event in events)
+    if not isinstance(heard, Challenge):
+        assert all(isinstance(event, InboundEvent | NotUnderstood) for event in heard)
+
+
+@given(request=REQUESTS)
+def test_without_a_secret_its_webhook_is_not_there(
+    candidate: Candidate, request: WebhookRequest
+) -> None:
+    """Fails closed: what nobody can sign, nobody can send. What a candidate needs to speak stays
+    as it is configured, only what is secret is taken away."""
+    if candidate.plugin.accept is None:
+        return
+    settings = candidate.validated()
+    secrets = {name: SecretStr("") for name, value in settings if isinstance(value, SecretStr)}
+    with pytest.raises(NotFound):
+        candidate.plugin.accept(settings.model_copy(update=secrets), request)
 
 
 FOREIGN = {"sqlalchemy", "litestar", "alembic", "psycopg"}

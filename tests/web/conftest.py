@@ -10,6 +10,9 @@ from bot.settings import Web as WebSettings
 from bot.web.app import create_app
 from bot.web.house import ChannelItem, Doorkeepers, House, NavItem, Shell
 from tests.web.doorway import Client, routes, visiting
+from tests.web.two_shops import world
+
+__all__ = ["world"]
 
 
 @pytest.fixture

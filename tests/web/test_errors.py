@@ -73,7 +73,7 @@ def test_a_role_that_may_not_is_told_so(client: Client, writer: Writer) -> None:
         ("GET", "/static/../app.py", 404),
         ("GET", "/static/nothing.css", 404),
         ("DELETE", "/calendar", 405),
-        ("HEAD", "/calendar", 405),
+        ("HEAD", "/calendar", 303),
         ("BREW", "/calendar", 405),
         ("POST", "/calendar", 405),
         ("GET", "/notes", 405),

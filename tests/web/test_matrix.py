@@ -93,7 +93,7 @@ def opened(settings: Settings) -> Iterator[World]:
         Route(method, path, handler.opt["access"])
         for path, handler in handlers_of(app.routes)
         for method in sorted(getattr(handler, "http_methods", ()))
-        if method != "OPTIONS"
+        if method != "OPTIONS" and (method != "HEAD" or path.startswith("/static"))
     ]
     with visiting(app) as client:
         yield World(client, sorted(found, key=_leaving_last), _cookies(client, hubbub))
@@ -232,11 +232,27 @@ def test_methods_that_were_not_declared_are_refused(world: World) -> None:
     declared = {(route.path, route.method) for route in world.routes}
     wrong = []
     for route in world.routes:
-        for method in ("HEAD", "PUT", "PATCH", "DELETE", "TRACE", "BREW"):
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "BREW"):
             if (route.path, method) not in declared:
                 status = world.call("owner", method, route.address).status_code
                 if status != 405:
                     wrong.append(f"{method} {route.path} → {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+STREAMS = {"/events", "/chat/events", "/supplier/events"}
+
+
+def test_head_says_what_get_would_and_no_more(world: World) -> None:
+    wrong = []
+    for route in world.routes:
+        if route.method == "GET":
+            for who in ("nobody", MAY[route.access][-1]):
+                head = world.call(who, "HEAD", route.address)
+                get = world.call(who, "GET", route.address)
+                endless = route.path in STREAMS or "network:" in route.path
+                if head.status_code != (405 if endless else get.status_code) or head.text:
+                    wrong.append(f"{who}: {route} → {head.status_code}, not {get.status_code}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -68,10 +69,82 @@ def test_a_wrong_signature_is_refused_and_nothing_stored(
     assert stored(database) == []
 
 
-def test_without_a_secret_nobody_is_believed(house: House, database: Database) -> None:
+def test_without_a_secret_there_is_no_endpoint(house: House, database: Database) -> None:
     unset = replace(house, settings=Settings(networks={"sandbox": {}}), plugins=_plugins())
     with visiting(create_app(routes, unset)) as client:
-        assert call(client, body_of("1"), secret="") in {403, 404}
+        assert call(client, body_of("1"), secret="") == 404
+        assert client.get("/webhooks/sandbox", params=asking(token="")).status_code == 404
+    assert stored(database) == []
+
+
+def asking(*, token: str = SECRET, challenge: str = "4711") -> dict[str, str]:
+    """The first call of a network that wants to know whether it is us."""
+    return {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": challenge}
+
+
+def test_a_challenge_is_answered_to_who_knows_the_secret(
+    network: Client, database: Database
+) -> None:
+    answer = network.get("/webhooks/sandbox", params=asking(challenge="<b>7</b>"))
+    assert (answer.status_code, answer.text) == (200, "<b>7</b>")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for wrong in (asking(token="guessed"), asking(token=SECRET[:-1]), {}, {"hub.mode": "x"}):
+        assert network.get("/webhooks/sandbox", params=wrong).status_code == 403
+    assert network.head("/webhooks/sandbox", params=asking()).status_code == 405
+    assert network.post("/webhooks/sandbox", params=asking()).status_code == 403
+    assert stored(database) == []
+
+
+BODY = body_of("1")
+SIGNED = sign(SECRET, BODY)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        SIGNED[:-1],
+        SIGNED + "0",
+        SIGNED.upper(),
+        SIGNED.replace("sha256=", "SHA256="),
+        SIGNED.removeprefix("sha256="),
+        SIGNED.replace("sha256=", "sha1="),
+        f" {SIGNED},{SIGNED}",
+        sign(SECRET, BODY + b" "),
+        sign(SECRET, b""),
+        sign("", BODY),
+    ],
+)
+def test_a_signature_that_is_not_quite_right_is_wrong(
+    network: Client, database: Database, signature: str
+) -> None:
+    headers = {SIGNATURE: signature, "content-type": "application/json"}
+    answer = network.post("/webhooks/sandbox", content=BODY, headers=headers)
+    assert answer.status_code == 403
+    assert SECRET not in answer.text and SIGNED not in answer.text
+    in_query = network.post("/webhooks/sandbox", params={SIGNATURE: SIGNED}, content=BODY)
+    assert in_query.status_code == 403
+    assert stored(database) == []
+
+
+def test_a_storm_of_replays_is_one_event(network: Client, database: Database) -> None:
+    """The unique key decides, in the transaction that stores."""
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(callers.map(lambda _: call(network, BODY), range(40)))
+    assert set(answers) == {200}
+    assert stored(database) == [("1", EventState.NEW)]
+
+
+def test_too_much_is_refused_also_when_nobody_says_how_much_comes(
+    network: Client, database: Database
+) -> None:
+    def without_end() -> Iterator[bytes]:
+        for _ in range(100):
+            yield bytes(65_536)
+
+    answer = network.post("/webhooks/sandbox", content=without_end())
+    assert answer.status_code == 413
     assert stored(database) == []
 
 

@@ -1,0 +1,212 @@
+"""A small shop with a row of every kind that a page can show, made by the real services.
+
+``word`` stands in everything that somebody outside, or a member of staff, may write: names, titles,
+texts, notes. So a test finds again on any page what came from where.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
+from bot.accounts import service as accounts
+from bot.accounts.models import Role, User
+from bot.channels.models import Channel
+from bot.channels.service import ensure, pause
+from bot.db import Row, Session
+from bot.engagement.handling import keep
+from bot.engagement.reading import read
+from bot.engagement.telling import Voices, tell, untold
+from bot.inbox.answering import answer
+from bot.inbox.models import Event, EventState, Message
+from bot.inbox.service import receive
+from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
+from bot.outbox.models import Delivery, DeliveryState
+from bot.products import catalogue
+from bot.products import service as products
+from bot.suggestions.models import Suggestion
+from bot.suppliers.models import Act, Case, Coverage, Supplier
+from bot.suppliers.partners import add_supplier
+from bot.suppliers.service import decide
+from content_calendar import service as calendar
+from content_calendar.draft import Draft
+from content_calendar.models import Post, Stage
+
+_LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
+_SPEAK = Voices(languages=("en",), shop="Willow & Wren")
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """One row of each kind; ``alba`` and ``nord`` are partners with a case each."""
+
+    rows: dict[type[Row], UUID]
+    alba: UUID
+    nord: UUID
+    cases: dict[UUID, UUID]  # by partner
+    coverage: dict[UUID, UUID]
+    messages: dict[str, UUID]  # by what was said
+    threads: dict[str, str]  # the network's ids
+
+
+def furnish(session: Session, word: str) -> Shop:
+    """Everything; `session` may write and is committed by who called."""
+    mark = uuid4().hex[:6]
+    user = _marketer(session, word, mark)
+    alba, nord = _partners(session, word, mark)
+    square = ensure(session, network=NETWORK, account=ACCOUNT, remote_id=COMMUNITY)
+    said = [
+        _say(session, f"Please make the {thing} dishwasher-safe. {word}", word, mark)
+        for thing in ("kettle", "tin")
+    ]
+    alone = _say(session, f"I want to talk to a person! {word}", word, mark, private=True)
+    cases = {owner: _case_of(session, owner) for owner in (alba.id, nord.id)}
+    _accept(session, cases.values(), word)
+    answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
+    garbled = _garble(session, word, mark)
+    post = _posts(session, word, square, user)
+    place = ensure(
+        session, network="sandbox", account="main", remote_id=mark, name=f"Lounge {word}"
+    )
+    pause(session, place, f"The token was revoked. {word}")
+    session.flush()
+    return Shop(
+        rows={
+            User: user.id,
+            Supplier: alba.id,
+            Coverage: _coverage_of(session, alba.id),
+            Case: cases[alba.id],
+            Channel: place.id,
+            Message: said[0].id,
+            Event: garbled,
+            Delivery: _letter_to(session, alba),
+            Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
+            Post: post.id,
+        },
+        alba=alba.id,
+        nord=nord.id,
+        cases=cases,
+        coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
+        messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
+        threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
+    )
+
+
+def _marketer(session: Session, word: str, mark: str) -> User:
+    email = f"mia-{mark}@shop.example"
+    accounts.invite(session, f"Mia {word}"[:80], email, Role.MARKETER)
+    return session.scalars(sa.select(User).filter_by(email=email)).one()
+
+
+def _accept(session: Session, cases: Iterable[UUID], word: str) -> None:
+    for id in cases:
+        case = session.need(Case, id)
+        decide(session, case, Act.ACCEPT, text=f"We will. {word}", by=f"supplier:{word}")
+        session.flush()
+    for decision in untold(session):
+        tell(session, decision, _SPEAK, 0)
+
+
+def _partners(session: Session, word: str, mark: str) -> tuple[Supplier, Supplier]:
+    brands = {"Alba": ("K", "kettle"), "Nord": ("T", "tin")}
+    entries = [
+        catalogue.Entry(
+            row=0,
+            sku=f"{sku}-{mark}",
+            name=f"{thing} {word}"[:300],
+            brand=f"{brand} {word}"[:100] + mark,
+            aliases=(thing, f"{thing} {word}"[:80]),
+        )
+        for brand, (sku, thing) in brands.items()
+    ]
+    plan = products.ImportPlan(new=tuple(entries), changed=(), unchanged=(), problems=())
+    products.apply(session, plan)
+    alba, nord = (
+        add_supplier(
+            session,
+            f"{brand} {word}"[:100] + mark,
+            f"{brand}-{mark}@maker.example",
+            brands=[entry.brand],
+        )
+        for brand, entry in zip(brands, entries, strict=True)
+    )
+    session.flush()
+    return alba, nord
+
+
+def _say(session: Session, text: str, word: str, mark: str, *, private: bool = False) -> Message:
+    number = f"{mark}-{next(_numbers)}"
+    visitor = f"v{mark}"
+    event = InboundEvent(
+        network=NETWORK,
+        account=ACCOUNT,
+        dedupe_key=number,
+        kind=EventKind.MESSAGE,
+        occurred_at=session.now(),
+        channel=f"dm:{visitor}" if private else COMMUNITY,
+        raw=text.encode("utf-8", "replace"),
+        message=number,
+        author=Author(id=visitor, name=f"Ada {word}"[:80]),
+        text=text,
+        private=private,
+    )
+    receive(session, [event])
+    keep(session, read(session, most=10, languages=("en",)), _SPEAK)
+    return session.scalars(sa.select(Message).filter_by(remote_id=number)).one()
+
+
+def _case_of(session: Session, supplier: UUID) -> UUID:
+    return session.scalars(sa.select(Case.id).filter_by(supplier_id=supplier)).one()
+
+
+def _coverage_of(session: Session, supplier: UUID) -> UUID:
+    return session.scalars(sa.select(Coverage.id).filter_by(supplier_id=supplier)).one()
+
+
+def _letter_to(session: Session, supplier: Supplier) -> UUID:
+    found = sa.select(Delivery.id).filter_by(channel_id=supplier.channel_id)
+    return session.scalars(found.limit(1)).one()
+
+
+def _garble(session: Session, word: str, mark: str) -> UUID:
+    event = NotUnderstood(
+        network=NETWORK,
+        account=ACCOUNT,
+        dedupe_key=f"garbled-{mark}",
+        raw=f"\xff {word}".encode("utf-8", "replace"),
+        reason=f"There is no author in it. {word}",
+    )
+    receive(session, [event])
+    found = sa.select(Event.id).filter_by(state=EventState.QUARANTINED)
+    return session.scalars(found.order_by(Event.id.desc()).limit(1)).one()
+
+
+def _posts(session: Session, word: str, channel: Channel, by: User) -> Post:
+    """A draft, one on the calendar, and one whose delivery waits for a person."""
+    soon = (session.now() + timedelta(days=1)).replace(tzinfo=None, second=0, microsecond=0)
+    made = [
+        calendar.create(
+            session,
+            Draft(
+                title=f"{stage} {word}"[:200],
+                text=f"Which lid do you use most? {word}",
+                campaign=f"Spring {word}"[:100],
+                channel_ids=(channel.id,),
+                local=soon + timedelta(hours=number),
+                zone="UTC",
+            ),
+            by=None,
+            capabilities=_LIMITS,
+            stage=stage,
+        )
+        for number, stage in enumerate((Stage.DRAFT, Stage.SCHEDULED, Stage.SCHEDULED))
+    ]
+    session.flush()
+    stuck = session.scalars(sa.select(Delivery).filter_by(about_id=made[2].id)).one()
+    stuck.state, stuck.note = DeliveryState.UNKNOWN, f"No answer came. {word}"
+    return made[0]

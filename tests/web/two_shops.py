@@ -1,0 +1,189 @@
+"""Two shops in one database, and the pages of one of them: for what must not leak or break."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot import main
+from bot.accounts import service as accounts
+from bot.accounts.models import Role, User
+from bot.channels.models import Channel
+from bot.clock import FrozenClock
+from bot.db import Database, Row, Session
+from bot.inbox.models import Event, Message
+from bot.outbox.models import Delivery
+from bot.settings import Settings
+from bot.suggestions.models import Suggestion
+from bot.suppliers import guards, links
+from bot.suppliers.models import Case, Coverage, Supplier
+from bot.web.access import SESSION_COOKIE, Access, handlers_of
+from bot.web.app import create_app
+from bot.web.stream import Streams
+from content_calendar.models import Post
+from tests import rooms
+from tests.shops import Shop, furnish
+from tests.web.doorway import Client, csrf, visiting
+
+STAFF = ("marketer", "approver", "owner")
+EVERYBODY = ("nobody", "partner", *STAFF)
+MAY = {
+    Access.PARTNER: ("partner",),
+    Access.MARKETER: STAFF,
+    Access.APPROVER: ("approver", "owner"),
+    Access.OWNER: ("owner",),
+}
+
+# What each parameter of an address names, by the address up to and with it. One that is missing
+# here, and not in NO_IDS, fails the test: nobody may forget a new one.
+OWNED: dict[str, type[Row]] = {
+    "/inbox/quarantine/{id:uuid}": Event,
+    "/inbox/{id:uuid}": Message,
+    "/mail/{delivery_id:uuid}": Delivery,
+    "/needs-a-look/channels/{id:uuid}": Channel,
+    "/needs-a-look/{id:uuid}": Delivery,
+    "/partners/whose-is-it/{case_id:uuid}": Case,
+    "/partners/{supplier_id:uuid}": Supplier,
+    "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
+    "/posts/{id:uuid}": Post,
+    "/settings/channels/{id:uuid}": Channel,
+    "/settings/people/{id:uuid}": User,
+    "/suggestions/{id:uuid}": Suggestion,
+    "/supplier/cases/{case_id:uuid}": Case,
+}
+NO_IDS = {
+    "/chat/threads/{root:str}": "a network's own id: tested below",
+    "/enter/{token:str}": "a secret: tests/web/test_entering.py",
+    "/s/{token:str}": "a secret: tests/suppliers/test_links.py",
+    "/needs-a-look/held/{word:str}": "one of three words",
+    "/needs-a-look/{id:uuid}/{word:str}": "one of three words",
+    "/static/{file_path:path}": "a file's name: tests/web/test_pages.py",
+    "/webhooks/{network:str}": "a network's name: tests/web/test_webhooks.py",
+}
+# Everything that a form here may ask for; each takes what it knows.
+FORM = {
+    name: value
+    for name, _, value in (
+        line.partition("=")
+        for line in (
+            "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
+            "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
+            "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
+            "title=Lids"
+        ).split()
+    )
+}
+ACTS = {"/supplier/cases/{case_id:uuid}": "deliver", "/posts/{id:uuid}": "draft"}
+PARAMETER = re.compile(r"{(\w+):(\w+)}")
+# What is new in every answer: a form's own random id, an event's number.
+ONCE = re.compile(r'(name="once"[^>]*value=")[^"]+|(^id: )\d+', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    access: Access
+
+    @property
+    def parameters(self) -> list[str]:
+        """Each as the address up to and with it."""
+        return [self.path[: found.end()] for found in PARAMETER.finditer(self.path)]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two shops in one database; ``ours`` is the one whose pages are served."""
+
+    client: Client
+    routes: list[Route]
+    cookies: Mapping[str, dict[str, str]]
+    ours: Shop
+    theirs: Shop
+    database: Database
+
+    def call(
+        self, who: str, method: str, address: str, form: Mapping[str, str] | None = None
+    ) -> Any:
+        self.client.cookies.clear()
+        self.client.cookies.update(self.cookies[who])
+        given = None
+        if form is not None:
+            given = {**form, "_csrf_token": self.cookies[who]["hubbub-csrf"]}
+        return self.client.request(method, address, data=given)
+
+    def answer(
+        self, who: str, route: Route, ids: Mapping[str, UUID], **form: str
+    ) -> tuple[int, str]:
+        """Status and body, with our own ids where ``ids`` names none, by parameter."""
+        address = PARAMETER.sub(
+            lambda found: str(
+                ids.get(
+                    up_to := route.path[: found.end()],
+                    self.ours.rows[OWNED[up_to]] if up_to in OWNED else "again",
+                )
+            ),
+            route.path,
+        )
+        if route.method == "GET":
+            response = self.call(who, "GET", address)
+        else:
+            response = self.call(who, route.method, address, form)
+        where = response.headers.get("location", "")
+        # An address may come back in the answer; which one it is tells nothing.
+        for id in ids.values():
+            where = where.replace(str(id), "ID")
+        body = ONCE.sub(r"\1", response.text)
+        return response.status_code, f"{where}\n{body}"
+
+    def form(self, route: Route) -> dict[str, str]:
+        return FORM | {
+            "into": str(self.ours.rows[Suggestion]),
+            "partner": str(self.ours.nord),
+            "supplier": str(self.ours.nord),
+            "act": ACTS.get(route.path, "draft"),
+        }
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    clock = FrozenClock(rooms.START)
+    hubbub = main.Hubbub(Settings(data=tmp_path, database=database_url), clock=clock)
+    hubbub.open()
+    others = Database(database_url, workspace=2, clock=clock)
+    ours = hubbub.writer.run_blocking(lambda session: furnish(session, "wombat"))
+    with others.session(others.writers) as session:
+        theirs = furnish(session, "heron")
+        session.commit()
+    streams = Streams(hubbub.database, hubbub.writer.news)
+    streams.close()  # each says hello and ends
+    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    found = [
+        Route(method, path, handler.opt["access"])
+        for path, handler in handlers_of(app.routes)
+        for method in sorted(getattr(handler, "http_methods", ()))
+        if method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    ]
+    with visiting(app) as client:
+        client.get("/chat")  # gives a visitor's cookie
+        plain = {**client.cookies, "hubbub-csrf": csrf(client)["_csrf_token"]}
+        tokens = hubbub.writer.run_blocking(lambda session: _enter(session, ours))
+        cookies = {"nobody": plain} | {
+            who: plain | {guards.COOKIE if who == "partner" else SESSION_COOKIE: token}
+            for who, token in zip(EVERYBODY[1:], tokens, strict=True)
+        }
+        yield World(client, found, cookies, ours, theirs, others)
+    others.close()
+    hubbub.close()
+
+
+def _enter(session: Session, shop: Shop) -> list[str]:
+    tokens = [links.enter(session, session.need(Supplier, shop.alba)).token]
+    for who in STAFF:
+        link = accounts.invite(session, who, f"{who}@shop.example", Role(who))
+        tokens.append(accounts.enter(session, link))
+    return tokens
