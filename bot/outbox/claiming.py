@@ -17,8 +17,8 @@ Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One attempt that is ours until ``lease_until``. ``look_first``: an earlier attempt may
-    have left it there already."""
+    """One attempt that is ours until ``lease_until``. ``again``: an earlier attempt may have left
+    it there already; ``settle`` is how the network lets us find out."""
 
     id: UUID
     attempt: int
@@ -26,7 +26,17 @@ class Claim:
     lease_until: datetime
     network: str
     outgoing: Outgoing
-    look_first: bool = False
+    settle: Settle
+    again: bool = False
+
+    @property
+    def look_first(self) -> bool:
+        return self.again and self.settle is Settle.READ_BACK
+
+    @property
+    def may_be_there(self) -> bool:
+        """Even while it is sent: what is refused now may have been taken before."""
+        return self.again and self.settle is Settle.RESEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +61,11 @@ def claim(
         if settle is Settle.ASK:
             _ask(session, delivery)
         else:
-            claims.append(_take(session, delivery, channel, owner, terms, settle))
+            claims.append(_take(session, delivery, channel, owner, terms, settle, again=True))
     for delivery, channel in _rows(session, _due(session), accounts, most - len(claims)):
         if delivery.action is not Action.PUBLISH or _may_publish(session, delivery, channel, terms):
-            claims.append(_take(session, delivery, channel, owner, terms))
+            settle = accounts[channel.network, channel.account].settle
+            claims.append(_take(session, delivery, channel, owner, terms, settle))
     session.flush()
     return claims
 
@@ -121,7 +132,9 @@ def _take(
     channel: Channel,
     owner: str,
     terms: Terms,
-    settle: Settle | None = None,
+    settle: Settle,
+    *,
+    again: bool = False,
 ) -> Claim:
     delivery.state = DeliveryState.SENDING
     delivery.attempt += 1
@@ -133,7 +146,8 @@ def _take(
         owner=owner,
         lease_until=delivery.lease_until,
         network=channel.network,
-        look_first=settle is Settle.READ_BACK,
+        settle=settle,
+        again=again,
         outgoing=Outgoing(
             key=delivery.key,
             action=delivery.action,

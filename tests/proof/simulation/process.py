@@ -45,8 +45,8 @@ class Dies(BaseException):
 
 
 class Ear:
-    """A listener that a process polls with. It wakes when told, or when `World` finds that a poll
-    would see something new: the polls between would have found what the last one found."""
+    """A listener that a process polls with. `World` wakes it as soon as a poll would see something
+    new: those between would have found what the last one found."""
 
     def __init__(self, process: "Process", topics: Iterable[str]) -> None:
         self.process, self.topics = process, frozenset(topics)
@@ -54,11 +54,10 @@ class Ear:
         self.looked_at = -1.0  # when the last poll began
         self.looked_on = -1  # the version of the database that it saw
         self.waits = False
-        self._heard: set[str] = set()
+        self.heard: set[str] = set()
         self._wake = asyncio.Event()
 
-    def hear(self, topics: frozenset[str]) -> None:
-        self._heard |= topics & self.topics
+    def wake(self) -> None:
         self._wake.set()
 
     async def next(self, timeout: float | None = None) -> frozenset[str]:
@@ -67,13 +66,13 @@ class Ear:
         self.waits = False
         await self.process.pause()
         self.looked_at, self.looked_on = self.process.world.seconds, self.process.world.version()
-        heard, self._heard = frozenset(self._heard), set()
+        heard, self.heard = frozenset(self.heard), set()
         self._wake.clear()
         return heard
 
 
 class Ears(News):
-    """`News` that wakes its listeners in an order that does not hang on addresses."""
+    """`News` in an order that does not hang on addresses. Who is told hurries, see `World`."""
 
     def __init__(self, process: "Process") -> None:
         super().__init__()
@@ -83,7 +82,7 @@ class Ears(News):
         said = frozenset(topics)
         for ear in self.ears:
             if said & ear.topics:
-                ear.hear(said)
+                ear.heard |= said & ear.topics
 
     @contextmanager
     def listening(self, *topics: str) -> Iterator[Any]:

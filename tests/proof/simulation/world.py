@@ -225,7 +225,7 @@ class World:
             self.fail("I2", "everybody sleeps for ever")
             raise Stop
         if ear is not None and (timer is None or at < timer):
-            ear.hear(frozenset())
+            ear.wake()
             return max(at, self.seconds)
         assert timer is not None
         return timer
@@ -236,14 +236,15 @@ class World:
     def _worth(self, ear: Any) -> float:
         """When a poll of this ear would see something that its last one did not."""
         now, found = self.seconds, self.watch.interest(ear)
-        changed = ear.looked_on != self.version()
+        changed = ear.looked_on != self.version() or ear.looked_at <= self.calm_since
+        after = 0.001 if ear.heard else float(ear.phase)
         soonest = float("inf")
         for at in found:
             if at > now:
                 soonest = min(soonest, at)
             elif changed or at > ear.looked_at:
-                return now + float(ear.phase)
-        return soonest + float(ear.phase)
+                return now + after
+        return soonest + after
 
 
 def _database_error(statement: str, why: str) -> sa.exc.OperationalError:
