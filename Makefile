@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check requirements vendor translations clean
+.PHONY: help run test demo simulate check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -24,6 +24,10 @@ demo: .venv/.run ## Walk the whole circle once, by itself
 
 test: .venv/.test ## Install what tests need and run them all (ARGS="-k word" for some)
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+SEEDS := 300
+simulate: .venv/.test ## Months on a virtual clock: nothing lost, nothing twice (SEEDS=20000)
+	$(BIN)/python -m tests.proof.simulate --seeds $(SEEDS) $(ARGS)
 
 check: .venv/.test ## Style, types, import rules, vendored files, the house's own rules
 	$(BIN)/ruff check $(CODE)

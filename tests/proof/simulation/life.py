@@ -29,7 +29,7 @@ from content_calendar import service as calendar
 from content_calendar.draft import Draft
 from content_calendar.models import Post, Stage
 from tests.proof.simulation.process import said
-from tests.proof.simulation.shop import ACCOUNTS, SQUARE, channel_ids
+from tests.proof.simulation.shop import ACCOUNTS, channel_ids
 
 if TYPE_CHECKING:
     from tests.proof.simulation.world import World

@@ -258,7 +258,7 @@ class Process:
         """One touch of a port: it takes a moment, longer while the process stands still."""
         self._perhaps_freeze()
         await asyncio.sleep(seconds + self.world.weather.delay())
-        while (left := self.frozen_until - self.world.seconds) > 0:
+        while (left := self.frozen_until - self.world.seconds) > 0:  # noqa: ASYNC110 - it thaws
             await asyncio.sleep(left)
 
     def later(self, do: Callable[[], None]) -> None:
@@ -275,7 +275,7 @@ class Process:
     def _perhaps_freeze(self) -> None:
         if seconds := self.world.weather.frozen_for():
             self.frozen_until = max(self.frozen_until, self.world.seconds + seconds)
-            self.world.disturbed(self.name, f"stands still for {seconds:.0f} s")
+            self.world.disturbed(self.name, f"stands still for {seconds:.0f} s", seconds)
 
     def die(self) -> None:
         """As by SIGKILL: nothing of it runs any more, and nothing that it had in memory stays."""

@@ -178,5 +178,8 @@ def _stumbling() -> Iterator[None]:
             raise ValueError("stumbled while answering")
         return answer(work, one, owners)  # type: ignore[arg-type]  # handed through
 
-    with patch.object(reading, "understand", reads), patch.object(handling._Work, "_answer", answers):
+    with (
+        patch.object(reading, "understand", reads),
+        patch.object(handling._Work, "_answer", answers),
+    ):
         yield

@@ -171,4 +171,4 @@ def _foreign_event(session: Session) -> InboundEvent:
 def channel_ids(session: Session) -> dict[str, UUID]:
     """The square of each account."""
     found = session.execute(sa.select(Channel.account, Channel.id).filter_by(remote_id=SQUARE))
-    return {account: id for account, id in found}
+    return {row.account: row.id for row in found}

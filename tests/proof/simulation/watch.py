@@ -17,6 +17,7 @@ DEADLINE = timedelta(minutes=15)
 # On a network that only a person can read, "we don't know" is shown within a minute after the
 # lease that could have told has run out.
 SHOWN_WITHIN = LEASE + timedelta(minutes=1)
+MOST_TRIES = 3
 OVERDUE_AFTER = timedelta(minutes=30)
 
 
@@ -115,16 +116,19 @@ class Watch:
         if was.lease_until >= now:
             self._fail("I3", f"{process.name} took {was.key} from {was.owner}, whose lease lasts")
 
-    def _done(self) -> int:
-        found: int = self.ask("SELECT count(*) FROM event WHERE state = 'done'")[0][0]
-        return found
+    def _done(self) -> float:
+        done: float
+        ((done, tries),) = self.ask("SELECT total(state = 'done'), max(tries) FROM event")
+        if (tries or 0) > MOST_TRIES:
+            self._fail("I2", f"an event was tried {tries} times, and those behind it wait")
+        return done
 
     def _read(self, process: Process, now: str) -> None:
         """Only who holds the lease may read the inbox, or two readers would mix conversations."""
         done = self._done()
         if done == self.done:
             return
-        self.world.note(process.name, f"has read {done - self.done} events")
+        self.world.note(process.name, f"has read {done - self.done:.0f} events")
         self.done = done
         held = self.ask("SELECT owner, until FROM lease WHERE name = 'inbox'")
         if not held or held[0][0] != process.name or held[0][1] <= now:
@@ -184,7 +188,9 @@ class Watch:
         question = "SELECT count(*) FROM event WHERE account = ? AND dedupe_key = ?"
         ((times,),) = self.ask(question, account, key)
         if times != 1:
-            self._fail("I1", f"event {key} of {account} was acknowledged; it is there {times} times")
+            self._fail(
+                "I1", f"event {key} of {account} was acknowledged; it is there {times} times"
+            )
 
     # When all is quiet
 
@@ -243,7 +249,9 @@ class Watch:
                 "outbox": self._to_send(),
                 "cases": [0.0] if self._to_tell() else [],
             }
-        return next(self._interest[topic] for topic in ("inbox", "outbox", "cases") if topic in ear.topics)
+        return next(
+            self._interest[topic] for topic in ("inbox", "outbox", "cases") if topic in ear.topics
+        )
 
     def _to_read(self) -> list[float]:
         if not self.ask("SELECT 1 FROM event WHERE workspace_id = 1 AND state = 'new' LIMIT 1"):
@@ -258,7 +266,11 @@ class Watch:
 
     def _to_send(self) -> list[float]:
         times = self.ask(
-            "SELECT due_at FROM delivery WHERE workspace_id = 1 AND state = 'pending'"
+            "SELECT d.due_at FROM delivery d JOIN channel c"
+            " ON c.workspace_id = d.workspace_id AND c.id = d.channel_id"
+            " WHERE d.workspace_id = 1 AND d.state = 'pending' AND c.paused_because = ''"
+            " AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.workspace_id = d.workspace_id"
+            " AND o.conversation = d.conversation AND o.state = 'sending')"
             " UNION SELECT lease_until FROM delivery WHERE workspace_id = 1 AND state = 'sending'"
             " ORDER BY 1 LIMIT 40"
         )
