@@ -163,10 +163,11 @@ def _take(
 
 def _ask(session: Session, delivery: Delivery) -> None:
     delivery.state = DeliveryState.UNKNOWN
+    if delivery.owner or not delivery.note:  # nobody wrote down how this attempt ended
+        delivery.note = (
+            "It may or may not have arrived, and this network can't tell us. Please look there."
+        )
     delivery.owner = delivery.lease_until = None
-    delivery.note = delivery.note or (
-        "It may or may not have arrived, and this network can't tell us. Please look there."
-    )
     session.announce("outbox", "calendar")
 
 

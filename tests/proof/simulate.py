@@ -9,7 +9,6 @@ make simulate SEEDS=200 ARGS="--replay"          the same seed twice: the same t
 
 import atexit
 import multiprocessing
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -172,4 +171,4 @@ def _bugs(found: list[tuple[str, int, str]]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(typer.run(main))
+    typer.run(main)

@@ -43,14 +43,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return
 
     def create_task(self, coro: Coroutine[Any, Any, T], **options: Any) -> asyncio.Task[T]:  # type: ignore[override]  # the options differ from one Python to the next
-        task: asyncio.Task[T] = super().create_task(coro, **options)  # type: ignore[arg-type]  # the same coroutine
+        task: asyncio.Task[T] = super().create_task(coro, **options)
         self.born(task, options.get("context") or copy_context())
         return task
 
-    def run_in_executor(
-        self, _executor: Any, func: Callable[..., T], *args: Any
-    ) -> asyncio.Future[T]:  # type: ignore[override]  # nothing runs elsewhere here
-        future: asyncio.Future[T] = self.create_future()
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]  # one type for all is enough here
+        future: asyncio.Future[Any] = self.create_future()
         self.elsewhere(future, lambda: func(*args))
         return future
 

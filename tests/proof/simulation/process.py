@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from adapters.sandbox import Entry, Sandbox, SandboxSettings, accept
+from adapters.sandbox import Entry, Fault, Sandbox, SandboxSettings, accept
 from adapters.sandbox.translate import SIGNATURE, sign
 from bot.db import Command, Database, News, Writer
 from bot.engagement import telling
@@ -179,10 +179,13 @@ class Line(Sandbox):
             }
         )
         super().__init__(self.settings, process.world.clock, Wire(process, account))
-        self._weather = process.world.weather
+        self._weather, self._watch = process.world.weather, process.world.watch
 
     async def send(self, outgoing: Outgoing) -> Receipt:
-        self.fail_next(self._weather.fault())
+        fault = self._weather.fault()
+        if fault is Fault.REFUSE:
+            self._watch.refused.add(outgoing.key)
+        self.fail_next(fault)
         return await super().send(outgoing)
 
     def has(self, event: InboundEvent) -> bool:

@@ -13,6 +13,7 @@ import structlog
 
 from bot.engagement import handling, reading
 from bot.logs import _mask_event
+from bot.understanding import understand
 from tests.proof.simulation.ending import Ending
 from tests.proof.simulation.life import MONTHS, UNLUCKY, Life
 from tests.proof.simulation.process import CANARY
@@ -68,10 +69,10 @@ def simulate(house: House, seed: int, *, days: int = 30, prepare: Prepare | None
 async def _month(world: World, life: Life, ending: Ending, days: int, wall: str) -> None:
     chance = world.chance
     ending.climate()
-    for _ in range(chance.choice((1, 2, 2, 3))):
-        world.bear()
+    wanted = chance.choice((1, 2, 2, 3))
+    keeper = world.loop.create_task(_keep_alive(world, wanted))
+    await asyncio.sleep(1)
     await life.series(days, wall)
-    keeper = world.loop.create_task(_keep_alive(world))
     moments = sorted(chance.uniform(0, days * _DAY) for _ in range(ending.moments))
     for moment in moments:
         while world.seconds + 6 * 3600 < moment:
@@ -117,16 +118,15 @@ async def _lights_out(world: World) -> None:
         process.die()
 
 
-async def _keep_alive(world: World) -> None:
+async def _keep_alive(world: World, wanted: int) -> None:
     """Somebody starts again what has died, after a moment or a while."""
-    wanted = len(world.processes)
     while True:
+        while len(world.processes) < wanted:
+            world.bear()
         await world.died.wait()
         world.died.clear()
         await asyncio.sleep(world.chance.choice((0.5, 5.0, 90.0)))
         await asyncio.sleep(max(world.dark_until - world.seconds, 0))
-        while len(world.processes) < wanted:
-            world.bear()
 
 
 def _close(world: World) -> None:
@@ -166,7 +166,7 @@ def _logs(world: World) -> Iterator[None]:
 @contextmanager
 def _stumbling() -> Iterator[None]:
     """Some messages are more than the code can bear, when it reads or when it answers them."""
-    understand, answer = reading.understand, handling._Work._answer
+    answer = handling._Work._answer
 
     def reads(text: str, *given: object, **more: object) -> object:
         if UNLUCKY in text and len(text) % 2:

@@ -17,6 +17,7 @@ DEADLINE = timedelta(minutes=15)
 # On a network that only a person can read, "we don't know" is shown within a minute after the
 # lease that could have told has run out.
 SHOWN_WITHIN = LEASE + timedelta(minutes=1)
+REVOKED = "The sandbox no longer knows"
 MOST_TRIES = 3
 OVERDUE_AFTER = timedelta(minutes=30)
 
@@ -66,6 +67,7 @@ class Watch:
         self.world = world
         self.sending: dict[str, Row] = {}
         self.done = self._done()
+        self.refused: set[str] = set()  # keys that a network did not want
         self.told: set[str] = set()
         self.acknowledged_keys: dict[str, str] = {}  # dedupe key → account
         self.unsettled: dict[str, float] = {}  # key → when it arrived, until it is written down
@@ -89,6 +91,8 @@ class Watch:
             elif (row.owner, row.attempt) != (before[id].owner, before[id].attempt):
                 self._went_on(process, before[id], row, now)
         for id, row in before.items():
+            if id not in after:
+                self._left(row)
             if id not in after and row.owner != process.name and row.lease_until >= now:
                 self._fail("I3", f"{process.name} settled {row.key}, which is {row.owner}'s")
         several = [it for it, n in Counter(r.conversation for r in after.values()).items() if n > 1]
@@ -106,6 +110,19 @@ class Watch:
             self._fail("I4", f"{row.key} was claimed on a channel that is paused: {row.paused}")
         if row.due_at > now:
             self._fail("I4", f"{row.key} was claimed before it is due")
+
+    def _left(self, row: Row) -> None:
+        """What a network said is believed as it was said."""
+        ((state, note, paused),) = self.ask(
+            "SELECT d.state, d.note, c.paused_because FROM delivery d JOIN channel c"
+            " ON c.workspace_id = d.workspace_id AND c.id = d.channel_id WHERE d.id = ?",
+            row.id,
+        )
+        self.world.note("", f"{row.key} is {state} {note}")
+        if state == "refused" and row.key not in self.refused:
+            self._fail("I2", f"{row.key} counts as refused, and no network has refused it")
+        if state != "sent" and note.startswith(REVOKED) and not paused:
+            self._fail("I4", f"the token is revoked, and its channel goes on after {row.key}")
 
     def _went_on(self, process: Process, was: Row, now_is: Row, now: str) -> None:
         if now_is.attempt == was.attempt:  # its own process does not know what became of it

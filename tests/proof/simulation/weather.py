@@ -64,6 +64,7 @@ class Weather:
     chance: Random
     climate: dict[StrEnum, float] = field(default_factory=dict)
     freeze: float = 0.0
+    slowness: int = 1
     clear: bool = False
 
     def __post_init__(self) -> None:
@@ -72,6 +73,7 @@ class Weather:
             spared = self.chance.random() < 0.15
             self.climate[kind] = 0.0 if spared else usual * strength
         self.freeze = _FREEZE * strength
+        self.slowness = self.chance.choice((1, 1, 1, 1, 20))
 
     def fate(self) -> Fate:
         return self._draw(list(_FATES), Fate.DONE)
@@ -86,14 +88,17 @@ class Weather:
         return not self.clear and self.chance.random() < probability
 
     def frozen_for(self) -> float:
-        """Seconds for which a process stands still, mostly none."""
-        return self.chance.uniform(20, 200) if self.happens(self.freeze) else 0.0
+        """Seconds for which a process stands still, mostly none, often just beyond a lease."""
+        if not self.happens(self.freeze):
+            return 0.0
+        return self.chance.uniform(*self.chance.choice(((20, 200), (30, 33), (60, 64))))
 
     def delay(self) -> float:
         """Seconds that a step takes: mostly little."""
         drawn = self.chance.random()
         most = 0.01 if drawn < 0.9 else 0.5 if drawn < 0.99 else 3.0
-        return 0.0005 + self.chance.random() * most
+        slowness = 1 if self.clear else self.slowness
+        return 0.0005 + self.chance.random() * min(most * slowness, 3.0)
 
     def _draw(self, kinds: list[T], nothing: T) -> T:
         if self.clear:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from bot.channels.models import Channel
 from bot.db import Session
 from bot.db import session as sessions
 from bot.errors import OutcomeUnknown, RateLimited, Rejected, Unavailable
@@ -81,7 +82,7 @@ def _disorder() -> Patches:
         return sa.and_(
             Delivery.state == DeliveryState.PENDING,
             Delivery.due_at <= session.now(),
-            claiming.Channel.paused_because == "",
+            Channel.paused_because == "",
         )
 
     return [instead(claiming, "_due", due)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.db import Session
 from bot.outbox import service as outbox
-from content_calendar import planning
+from content_calendar import planning, recurrence
 from content_calendar.models import Series
 from content_calendar.recurrence import resolve
 from tests.proof.simulation.planted import Patches, bug, instead
@@ -16,20 +16,19 @@ from tests.proof.simulation.planted import Patches, bug, instead
 def _twice() -> Patches:
     def occurrences(rule: Any, **given: Any) -> list[Any]:
         found = []
-        for slot in planning_occurrences(rule, **given):
+        for slot in recurrence.occurrences(rule, **given):
             found.append(slot)
             if slot.kind == "earlier":  # the clock shows it once more
                 later = slot.at + timedelta(hours=1)
                 found.append(replace(slot, local=slot.local.replace(microsecond=1), at=later))
         return found
 
-    planning_occurrences = planning.occurrences
     return [instead(planning, "occurrences", occurrences)]
 
 
 @bug("the hour that does not exist is left out")
 def _gap() -> Patches:
-    found = planning.occurrences
+    found = recurrence.occurrences
 
     def occurrences(rule: Any, **given: Any) -> list[Any]:
         return [slot for slot in found(rule, **given) if slot.kind != "moved"]
@@ -39,7 +38,7 @@ def _gap() -> Patches:
 
 @bug("a series keeps its offset, not its wall time")
 def _offset() -> Patches:
-    found = planning.occurrences
+    found = recurrence.occurrences
 
     def occurrences(rule: Any, **given: Any) -> list[Any]:
         start = resolve(rule.start, rule.zone).at
@@ -64,7 +63,7 @@ def _skips() -> Patches:
 
 @bug("a post that was called off leaves")
 def _called_off() -> Patches:
-    return [instead(planning.outbox, "cancel", lambda session, delivery: None)]
+    return [instead(outbox, "cancel", lambda session, delivery: None)]
 
 
 @bug("due when it is created")

@@ -43,7 +43,11 @@ def _early() -> Patches:
                 return
         self.news.announce(topics)
 
-    return [instead(Writer, "_commit", lambda self, batch: [commit(self, [one]) for one in batch])]
+    def each(self: Writer, batch: list[Any]) -> None:
+        for one in batch:
+            commit(self, [one])
+
+    return [instead(Writer, "_commit", each)]
 
 
 def _without_unique_key(connection: sqlite3.Connection) -> None:

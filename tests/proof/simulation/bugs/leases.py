@@ -1,6 +1,5 @@
 """Bugs in who may read, and who may send."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,9 +73,11 @@ def _unwritten() -> Patches:
 @bug("settle ignores attempt and owner")
 def _any_attempt() -> Patches:
     def settle(session: Session, claim: claiming.Claim, outcome: Any) -> None:
-        now = session.need(Delivery, claim.id)
-        mine = replace(claim, attempt=now.attempt, owner=now.owner or "")
-        settling.settle(session, mine, outcome)
+        delivery = session.need(Delivery, claim.id)
+        delivery.state, delivery.owner = DeliveryState.SENDING, claim.owner
+        delivery.attempt = claim.attempt
+        session.flush()
+        settling.settle(session, claim, outcome)
 
     return [instead(postman, "settle", settle)]
 
