@@ -14,7 +14,7 @@ from bot.engagement.reading import Understood, read
 from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, LeaseLost
 from bot.inbox.models import Event, EventState
-from bot.logs import log
+from bot.logs import log, mask
 
 # One process reads the inbox at a time, so that conversations stay in order.
 _LEASE, _LEASE_FOR = "inbox", timedelta(seconds=30)
@@ -95,7 +95,7 @@ class Listening:
                 raise
             except Exception as error:
                 _log.exception("a message could not be read")
-                problem = f"Hubbub stumbled over it: {error!r}"
+                problem = mask(f"Hubbub stumbled over it: {error!r}")
         await self._writer.run(lambda session: _put_aside(session, _oldest(session), problem))
         return []
 
@@ -119,7 +119,7 @@ class Listening:
                 raise
             except Exception as error:
                 _log.exception("a message could not be handled", id=str(one.id))
-                problem = f"Hubbub stumbled over it: {error!r}"
+                problem = mask(f"Hubbub stumbled over it: {error!r}")
                 await self._writer.run(
                     lambda session, id=one.id, why=problem: _put_aside(session, id, why)  # type: ignore[misc]  # lambda defaults
                 )

@@ -22,8 +22,8 @@ Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One attempt that is ours until ``lease_until``. ``look_first``: an earlier attempt may
-    have left it there already."""
+    """One attempt that is ours until ``lease_until``. ``again``: an earlier attempt may have left
+    it there already; ``settle`` is how the network lets us find out."""
 
     id: UUID
     attempt: int
@@ -32,7 +32,17 @@ class Claim:
     lease_until: datetime
     network: str
     outgoing: Outgoing
-    look_first: bool = False
+    settle: Settle
+    again: bool = False
+
+    @property
+    def look_first(self) -> bool:
+        return self.again and self.settle is Settle.READ_BACK
+
+    @property
+    def may_be_there(self) -> bool:
+        """Even while it is sent: what is refused now may have been taken before."""
+        return self.again and self.settle is Settle.RESEND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +69,16 @@ def claim(
         if settle is Settle.ASK:
             _ask(session, delivery)
         else:
-            claims.append(_take(session, delivery, channel, owner, terms, settle))
+            claims.append(_take(session, delivery, channel, owner, terms, settle, again=True))
     plain = []
     for row in _due_rows(session, accounts, most - len(claims)):
+        settle = accounts[row.network, row.account].settle
         if row.action is not Action.PUBLISH:
-            plain.append(_plain(session, row, owner, terms))
+            plain.append(_plain(session, row, owner, terms, settle))
             continue
         delivery, channel = session.need(Delivery, row.id), session.need(Channel, row.channel_id)
         if _may_publish(session, delivery, channel, terms):
-            claims.append(_take(session, delivery, channel, owner, terms))
+            claims.append(_take(session, delivery, channel, owner, terms, settle))
     _take_plain(session, plain)
     session.flush()
     return claims + plain
@@ -180,7 +191,9 @@ def _take(
     channel: Channel,
     owner: str,
     terms: Terms,
-    settle: Settle | None = None,
+    settle: Settle,
+    *,
+    again: bool = False,
 ) -> Claim:
     delivery.state = DeliveryState.SENDING
     delivery.attempt += 1
@@ -194,7 +207,8 @@ def _take(
         started_at=now,
         lease_until=delivery.lease_until,
         network=channel.network,
-        look_first=settle is Settle.READ_BACK,
+        settle=settle,
+        again=again,
         outgoing=Outgoing(
             key=delivery.key,
             action=delivery.action,
@@ -208,7 +222,7 @@ def _take(
     )
 
 
-def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms) -> Claim:
+def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms, settle: Settle) -> Claim:
     """The claim of a row that `_take_plain` takes."""
     return Claim(
         id=row.id,
@@ -217,6 +231,7 @@ def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms) -> Clai
         started_at=session.now(),
         lease_until=session.now() + terms.lease,
         network=row.network,
+        settle=settle,
         outgoing=Outgoing(
             key=row.key,
             action=row.action,
@@ -248,10 +263,11 @@ def _take_plain(session: Session, claims: Sequence[Claim]) -> None:
 
 def _ask(session: Session, delivery: Delivery) -> None:
     delivery.state = DeliveryState.UNKNOWN
+    if delivery.owner or not delivery.note:  # nobody wrote down how this attempt ended
+        delivery.note = (
+            "It may or may not have arrived, and this network can't tell us. Please look there."
+        )
     delivery.owner = delivery.lease_until = None
-    delivery.note = delivery.note or (
-        "It may or may not have arrived, and this network can't tell us. Please look there."
-    )
     session.announce("outbox", "calendar")
 
 

@@ -12,7 +12,8 @@ from bot.channels.service import pause
 from bot.clock import moment_of
 from bot.db import Session
 from bot.errors import LeaseLost, OutcomeUnknown, RateLimited, Rejected, Unauthorized
-from bot.networks import Receipt
+from bot.logs import mask
+from bot.networks import Receipt, Settle
 from bot.outbox.attempts import ended, outcome_of, write_down
 from bot.outbox.claiming import Claim
 from bot.outbox.models import About, Delivery, DeliveryState
@@ -58,7 +59,7 @@ def settle_all(session: Session, results: Sequence[Result]) -> list[None]:
         if isinstance(outcome, Receipt):
             _sent(session, delivery, channel, outcome)
         else:
-            _not_sent(session, delivery, channel, outcome)
+            _not_sent(session, delivery, channel, outcome, claim)
         attempts.append(_ended(session, delivery, claim, outcome))
         session.announce(f"chat:{channel.id.hex}")
     write_down(session, attempts)
@@ -96,35 +97,47 @@ def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Recei
         session.afterwards.append(partial(ANSWERED.labels(_ANSWERS[delivery.about]).observe, took))
 
 
-def _not_sent(session: Session, delivery: Delivery, channel: Channel, error: Exception) -> None:
-    now = session.now()
+def _not_sent(
+    session: Session, delivery: Delivery, channel: Channel, error: Exception, claim: Claim
+) -> None:
+    # What libraries raise may hold the address that they called, and with it a token.
+    delivery.note = mask(str(error))
+    if isinstance(error, Unauthorized):
+        for one in session.scalars(
+            sa.select(Channel).filter_by(network=channel.network, account=channel.account)
+        ):
+            pause(session, one, delivery.note)
+    retry_at = session.now() + _wait(delivery, error, claim)
     match error:
+        case OutcomeUnknown():
+            _settle_later(delivery, retry_at)
+        case Rejected() | Unauthorized() if claim.may_be_there:
+            _let_go(delivery, DeliveryState.UNKNOWN)
         case Rejected():
             _let_go(delivery, DeliveryState.REFUSED)
         case Unauthorized():
             _let_go(delivery, DeliveryState.PENDING)
-            for one in session.scalars(
-                sa.select(Channel).filter_by(network=channel.network, account=channel.account)
-            ):
-                pause(session, one, str(error))
-        case RateLimited():
-            _later(delivery, now, min(max(error.retry_after, timedelta()), _LONGEST_LIMIT))
-        case OutcomeUnknown():
-            # Stays under way without an owner; whoever claims next settles it.
-            delivery.owner, delivery.lease_until = None, now + _wait(delivery.attempt)
-        case _:  # Unavailable: nothing was sent
-            _later(delivery, now, _wait(delivery.attempt))
-    delivery.note = str(error)
+        case _ if delivery.attempt >= _MOST_TRIES:
+            unsure = claim.may_be_there
+            _let_go(delivery, DeliveryState.UNKNOWN if unsure else DeliveryState.HELD)
+        case _ if claim.may_be_there:
+            _settle_later(delivery, retry_at)
+        case _:  # RateLimited, Unavailable: nothing was sent
+            _let_go(delivery, DeliveryState.PENDING)
+            delivery.due_at = retry_at
 
 
-def _wait(attempt: int) -> timedelta:
-    return min(_FIRST_WAIT * (1 << min(attempt - 1, 10)), _LONGEST_WAIT)
+def _wait(delivery: Delivery, error: Exception, claim: Claim) -> timedelta:
+    if isinstance(error, RateLimited):
+        return min(max(error.retry_after, timedelta()), _LONGEST_LIMIT)
+    if isinstance(error, OutcomeUnknown) and claim.settle is Settle.ASK:
+        return timedelta()  # a person is asked at once
+    return min(_FIRST_WAIT * (1 << min(delivery.attempt - 1, 10)), _LONGEST_WAIT)
 
 
-def _later(delivery: Delivery, now: datetime, wait: timedelta) -> None:
-    given_up = delivery.attempt >= _MOST_TRIES
-    _let_go(delivery, DeliveryState.HELD if given_up else DeliveryState.PENDING)
-    delivery.due_at = now + wait
+def _settle_later(delivery: Delivery, at: datetime) -> None:
+    """It stays under way without an owner; whoever claims it next finds out what became of it."""
+    delivery.owner, delivery.lease_until = None, at
 
 
 def _let_go(delivery: Delivery, state: DeliveryState) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
-from adapters.sandbox import Like, Sandbox, SandboxSettings
+from adapters.sandbox import Fault, Like, Sandbox, SandboxSettings
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
-from bot.errors import LeaseLost, Rejected
+from bot.errors import LeaseLost, Rejected, Unavailable
 from bot.networks import Content, Outgoing, Receipt
 from bot.outbox.claiming import Accounts, Claim, Terms, claim
 from bot.outbox.models import Delivery, DeliveryState
@@ -212,3 +213,44 @@ async def test_a_postman_who_is_stopped_leaves_it_to_the_next(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert await office.there() == ["hello", "again"]
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.UNAUTHORIZED])
+async def test_what_may_be_there_never_counts_as_refused(
+    writer: Writer, clock: FrozenClock, fault: Fault
+) -> None:
+    office = Office(writer, clock, like=Like.DISCORD)
+    await office.put("hello")
+    await office.deliver(Fault.TIME_OUT)
+    office.later()
+    await office.deliver(fault)
+    assert office.state("hello") is UNKNOWN
+    assert await office.there() == ["hello"]
+
+
+async def test_who_must_look_is_asked_at_once(writer: Writer, clock: FrozenClock) -> None:
+    """However often it was tried before: an unknown outcome is shown within a minute."""
+    office = Office(writer, clock, like=Like.TELEGRAM)
+    await office.put("hello")
+    for fault in (*[Fault.UNAVAILABLE] * 6, Fault.TIME_OUT):
+        await office.deliver(fault)
+        office.later(timedelta(minutes=20) if fault is Fault.UNAVAILABLE else timedelta(seconds=1))
+    await office.deliver()
+    assert office.state("hello") is UNKNOWN
+
+
+async def test_a_note_tells_of_this_attempt_and_holds_no_token(
+    writer: Writer, clock: FrozenClock
+) -> None:
+    office = Office(writer, clock, like=Like.TELEGRAM)
+    await office.put("hello")
+    (first,) = await claimed(office, "first", Like.TELEGRAM)
+    refusal = Unavailable("GET https://api.network.example/bot12345:secret-token/send failed")
+    await writer.run(lambda session: settle(session, first, refusal))
+    assert "secret-token" not in office.row("hello").note
+    office.later()
+    await claimed(office, "second", Like.TELEGRAM)
+    office.later()
+    await office.deliver()
+    assert office.state("hello") is UNKNOWN
+    assert "may or may not" in office.row("hello").note
