@@ -1,10 +1,11 @@
 """A process that exists to be killed: Hubbub's core under load, forked quickly and often.
 
-    python -m tests.flows.killed_worker DATABASE LEDGER
+    python -m tests.proof.worker DATABASE LEDGER
 
 forks a worker for every line that it reads (``work``, or ``rest``: finish what is there, feed
 nothing new) and prints what happens, a line each: ``born PID``, ``took KEY`` once Hubbub has
-acknowledged an event or a post, ``sending KEY`` and ``sent KEY`` around every send, ``rested``.
+acknowledged an event or a post, ``sending KEY PID`` and ``sent KEY PID`` around every send,
+``rested``.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from bot.db import Database, Session, Writer
 from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
-from bot.errors import Conflict
+from bot.errors import Conflict, DatabaseUnavailable
 from bot.inbox.models import Event, EventState
 from bot.inbox.service import receive
 from bot.logs import set_up
@@ -36,9 +37,10 @@ from bot.outbox.postman import Postman
 from bot.outbox.service import enqueue
 from bot.suppliers.models import Act, Case, CaseState, Decision
 from bot.suppliers.service import decide
+from bot.understanding import understand
 
 LEASE = timedelta(seconds=1.2)
-SEND_TIMEOUT = 0.4
+SEND_TIMEOUT = 0.5
 SPEAK = Voices(languages=("en", "de"), shop="Willow & Wren")
 # What is under way at once: the next is fed when one was sent, or when nothing happens.
 AT_ONCE, NOTHING_HAPPENS = 8, 0.1
@@ -62,12 +64,12 @@ class Watched(Sandbox):
     room: asyncio.Semaphore
 
     async def send(self, outgoing: Outgoing) -> Receipt:
-        say("sending", outgoing.key)
+        say("sending", outgoing.key, str(os.getpid()))
         try:
             receipt = await super().send(outgoing)
         finally:
             self.room.release()
-        say("sent", outgoing.key)
+        say("sent", outgoing.key, str(os.getpid()))
         return receipt
 
 
@@ -116,7 +118,10 @@ class Worker:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.room.acquire(), NOTHING_HAPPENS)
                 number += 1
-                await self.feed(number)
+                try:
+                    await self.feed(number)
+                except DatabaseUnavailable:  # not taken: whoever said it would say it again
+                    await asyncio.sleep(NOTHING_HAPPENS)
 
     async def feed(self, number: int) -> None:
         """Something is said (and told to us twice), posted, or decided."""
@@ -194,6 +199,7 @@ async def live(task: str, url: str, ledger: str) -> None:
 
 def main() -> None:
     set_up(level="error")
+    understand("Hello!")  # loaded once: the forks have it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:
         pid = os.fork()
