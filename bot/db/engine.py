@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from bot.clock import Clock, Ids, SystemClock
 from bot.db.session import Session
+from bot.db.troubles import as_unavailable
 from bot.db.types import dump_json
 from bot.errors import InvalidInput
 
@@ -55,9 +56,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session over one consistent snapshot. What is written in it is thrown away."""
-        with self.session(self.readers) as session:
-            yield session
+        """A session over one consistent snapshot. What is written in it is thrown away.
+
+        Raises `DatabaseUnavailable` while there is none to read.
+        """
+        try:
+            with self.session(self.readers) as session:
+                yield session
+        except sa.exc.SQLAlchemyError as error:
+            if unavailable := as_unavailable(error, "The database can't be read right now"):
+                raise unavailable from error
+            raise
 
     def close(self) -> None:
         self.readers.dispose()

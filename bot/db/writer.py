@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
+from bot.db.troubles import as_unavailable
 from bot.errors import DatabaseUnavailable, HubbubError
 
 T = TypeVar("T")
@@ -160,10 +161,7 @@ def _is_transient(error: sa.exc.OperationalError) -> bool:
 
 
 def _as_ours(error: Exception) -> Exception:
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
-        reason = str(getattr(error, "orig", None) or error).strip()
-        unavailable = DatabaseUnavailable(f"The database can't be written right now: {reason}")
-        unavailable.__cause__ = error
+    if unavailable := as_unavailable(error, "The database can't be written right now"):
         return unavailable
     if not isinstance(error, HubbubError):
         error.add_note("raised inside a write; nothing of it was stored")

@@ -86,7 +86,7 @@ class Listening:
         for most in (_BATCH, 1):
             try:
                 return await asyncio.to_thread(self._read, most)
-            except sa.exc.OperationalError:
+            except DatabaseUnavailable:
                 raise
             except Exception as error:
                 _log.exception("a message could not be read")

@@ -56,7 +56,10 @@ def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return show_unexpected(request, error)
-    said = type(error).__doc__ if isinstance(error, DatabaseUnavailable) else str(error)
+    said: str | None = str(error)
+    if isinstance(error, DatabaseUnavailable):
+        log("web").error("the database is away", reason=said)
+        said = type(error).__doc__
     pause = {"Retry-After": RETRY_AFTER} if status == 503 else {}
     pause |= {"Retry-After": "60"} if status == 429 else {}
     # The page says "nothing here" in its own, warmer words; every such answer is the same.

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from ast import literal_eval
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,6 +42,11 @@ class Nursery:
             pass
         return self.alive[-1]
 
+    def keep(self, many: int) -> None:
+        """See to it that so many work."""
+        while len(self.alive) < many:
+            self.order("work")
+
     def hear(self, timeout: float = SILENT) -> str:
         """What happens next, as one word. Raises `TimeoutError` when nothing does."""
         try:
@@ -51,6 +57,8 @@ class Nursery:
             self.alive.append(int(about[0]))
         elif what == "took":
             self.took.add(about[0])
+        elif what == "died":
+            raise AssertionError(f"a worker died by itself: {literal_eval(' '.join(about))}")
         return what
 
     def listen(self, seconds: float) -> int:

@@ -32,6 +32,8 @@ MOST_LINES, MOST_SECONDS = 30, 0.02
 # With several processes, what is written so closely together has no order of its own.
 APART = 5.0
 
+Weather = Callable[[Nursery], None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -61,22 +63,22 @@ def plan(engine: str, kills: int) -> Iterator[Run]:
         yield Run(engine="postgresql", workers=4, kills=kills - kills // 2)
 
 
-def weather(workers: Nursery, run: Run, chance: Random, killed: Callable[[], object]) -> None:
-    """Kill one worker after the other, wherever it happens to be; the last lets the rest finish."""
-    for _ in range(run.kills):
-        while len(workers.alive) < run.workers:
-            workers.order("work")
-        for _ in range(chance.randint(0, MOST_LINES)):
-            workers.hear()
-        workers.listen(chance.uniform(0, MOST_SECONDS))
-        workers.kill(chance.choice(workers.alive))
-        killed()
-    workers.rest()
+def kills(run: Run, chance: Random, killed: Callable[[], object] = lambda: None) -> Weather:
+    """Kill one worker after the other, wherever it happens to be."""
+
+    def weather(workers: Nursery) -> None:
+        for _ in range(run.kills):
+            workers.keep(run.workers)
+            for _ in range(chance.randint(0, MOST_LINES)):
+                workers.hear()
+            workers.listen(chance.uniform(0, MOST_SECONDS))
+            workers.kill(chance.choice(workers.alive))
+            killed()
+
+    return weather
 
 
-def storm(
-    run: Run, url: str, folder: Path, chance: Random, killed: Callable[[], object] = lambda: None
-) -> Survived:
+def storm(run: Run, url: str, folder: Path, weather: Weather) -> Survived:
     """The whole of one run on an empty database: storm, a person's look, and the count."""
     file, began = folder / "sent.jsonl", monotonic()
     file.touch()
@@ -84,7 +86,8 @@ def storm(
     try:
         open_shop(database)
         with ledger(file) as address, nursery(url, address) as workers:
-            weather(workers, run, chance, killed)
+            weather(workers)
+            workers.rest()
             unknown = look_after(database, file)
             workers.rest()
             apart = APART if run.workers > 1 else 0.0
@@ -158,8 +161,8 @@ def main() -> None:
                 tempfile.TemporaryDirectory(prefix="hubbub-storm-") as folder,
                 empty(run.engine, Path(folder)) as url,
             ):
-                killed = partial(bar.advance, task)
-                survived.append(storm(run, url, Path(folder), chance, killed))
+                weather = kills(run, chance, partial(bar.advance, task))
+                survived.append(storm(run, url, Path(folder), weather))
     out.print(table(survived))
     for sentence in details(survived):
         out.print(sentence, soft_wrap=True, highlight=False)

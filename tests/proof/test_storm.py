@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from tests import databases
-from tests.proof.storm import Run, Survived, empty, storm, summary
+from tests.proof.storm import Run, empty, kills, storm, summary
 
 KILLS = 20
 
@@ -21,7 +21,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
 ) -> None:
     run = Run(engine=engine, workers=1 if engine == "sqlite" else 4, kills=KILLS)
     with empty(engine, tmp_path) as url:
-        survived: Survived = storm(run, url, tmp_path, Random(2))
+        survived = storm(run, url, tmp_path, kills(run, Random(2)))
     tally = survived.tally
     assert tally.wrong == ()
     assert (tally.lost, tally.repeated) == (0, 0)

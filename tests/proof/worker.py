@@ -5,13 +5,15 @@
 forks a worker for every line that it reads (``work``, or ``rest``: finish what is there, feed
 nothing new) and prints what happens, a line each: ``born PID``, ``took KEY`` once Hubbub has
 acknowledged an event or a post, ``sending KEY PID`` and ``sent KEY PID`` around every send,
-``rested``.
+``rested``,
+``died WHY`` when a worker ends by itself.
 """
 
 import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -31,6 +33,7 @@ from bot.inbox.models import Event, EventState
 from bot.inbox.service import receive
 from bot.logs import set_up
 from bot.networks import Action, Content, Outgoing, Receipt
+from bot.outbox import settling
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.postman import Postman
@@ -200,11 +203,15 @@ async def live(task: str, url: str, ledger: str) -> None:
 def main() -> None:
     set_up(level="error")
     understand("Hello!")  # loaded once: the forks have it
+    settling._FIRST_WAIT = LEASE / 4  # a storm that mostly waits shows little
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            asyncio.run(live(line.strip(), *sys.argv[1:]))
+            try:
+                asyncio.run(live(line.strip(), *sys.argv[1:]))
+            except BaseException:
+                say("died", repr(traceback.format_exc()))
             os._exit(0)
         say("born", str(pid))
 

@@ -1,0 +1,38 @@
+"""What the database's own errors mean to whoever asked for something."""
+
+import sqlite3
+
+import sqlalchemy as sa
+
+from bot.errors import DatabaseUnavailable
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def as_unavailable(error: Exception, what: str) -> DatabaseUnavailable | None:
+    """``error`` as ours where it says that the database is away or damaged, else None.
+
+    ``what`` begins the sentence: "The database can't be written right now".
+    """
+    reason = str(getattr(error, "orig", None) or error).strip()
+    if is_damage(error):
+        found = damaged(reason)
+    elif isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        found = DatabaseUnavailable(f"{what}: {reason}")
+    else:
+        return None
+    found.__cause__ = error
+    return found
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file is no longer what it has written."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF in _DAMAGED  # the rest tells where it was found
+
+
+def damaged(reason: str) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        f"The database file is damaged ({reason}). Stop Hubbub, put the file and those beside it "
+        "aside, and restore the newest backup: hubbub db restore FILE"
+    )
