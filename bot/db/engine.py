@@ -16,6 +16,9 @@ from bot.errors import InvalidInput
 
 # SQLite waits this long for another process's writer, in milliseconds.
 _BUSY = 10_000
+# PostgreSQL ends a write that does nothing for so long, in milliseconds: a process that was
+# frozen in the middle of one would hold its locks, and nobody could take its work over.
+_IDLE = 10_000
 
 
 class Database:
@@ -34,6 +37,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.readers = self._engine(begin="BEGIN", pool_size=8, max_overflow=8)
         self.writers = self._engine(begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=1)
+        if not self.is_sqlite:
+            event.listen(self.writers, "connect", _prepare_postgresql)
 
     def _engine(self, *, begin: str, pool_size: int, max_overflow: int) -> sa.Engine:
         if self.is_sqlite and self.url.database:
@@ -88,6 +93,12 @@ def _checked(url: str) -> sa.URL:
             raise InvalidInput("The SQLite database needs a file, such as sqlite:///hubbub.db.")
         return parsed
     return parsed.set(drivername="postgresql+psycopg")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Not by the connection's options, which a pooler such as PgBouncer refuses.
+    connection.execute(f"SET idle_in_transaction_session_timeout = {_IDLE}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -75,6 +75,15 @@ class Nursery:
             os.kill(pid, signal.SIGKILL)
         self.alive.remove(pid)
 
+    @contextmanager
+    def frozen(self, pid: int) -> Iterator[None]:
+        """The worker stands still for as long as the block lasts, and knows nothing of it."""
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def kill_all(self) -> None:
         for pid in list(self.alive):
             self.kill(pid)

@@ -24,7 +24,7 @@ from adapters.sandbox import Like, Sandbox, SandboxSettings
 from bot.channels.models import Channel
 from bot.channels.service import ensure
 from bot.clock import SystemClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, Session, Writer, engine
 from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
@@ -203,7 +203,9 @@ async def live(task: str, url: str, ledger: str) -> None:
 def main() -> None:
     set_up(level="error")
     understand("Hello!")  # loaded once: the forks have it
-    settling._FIRST_WAIT = LEASE / 4  # a storm that mostly waits shows little
+    # A storm that mostly waits shows little.
+    settling._FIRST_WAIT = LEASE / 4
+    engine._IDLE = 1000
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:
         pid = os.fork()
