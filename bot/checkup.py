@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.db import Database
+from bot.db.damage import refuse_damaged
 from bot.db.leases import Lease
 from bot.db.upgrade import is_current
-from bot.errors import HubbubError
+from bot.errors import DatabaseUnavailable, HubbubError
 from bot.inbox.models import Event
 from bot.main import sections
 from bot.networks import Health, Services, installed
@@ -25,6 +26,7 @@ from bot.settings import Settings
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
 _LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
+_UNTIL_SURE = 600.0  # seconds that looking for damage may take here
 # Nobody could have installed this program before.
 _FIRST_YEAR = 2025
 
@@ -143,7 +145,10 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     database = Database(settings.database_url, clock=clock)
     try:
+        refuse_damaged(database, patience=_UNTIL_SURE)
         yield from _open_database(database, shown, clock)
+    except DatabaseUnavailable as error:
+        yield Finding(Level.BAD, "Database", str(error))
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip()
         yield Finding(Level.BAD, "Database", f"{shown} can't be used: {said}.")

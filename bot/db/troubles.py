@@ -17,6 +17,11 @@ def as_unavailable(error: Exception, what: str) -> DatabaseUnavailable | None:
     reason = str(getattr(error, "orig", None) or error).strip()
     if is_damage(error):
         found = damaged(reason)
+    elif reason.startswith(("no such column", "no such table")):
+        found = DatabaseUnavailable(
+            f"The database is not what this Hubbub knows ({reason}). Run: hubbub db upgrade. If "
+            "that changes nothing, restore the newest backup: hubbub db restore FILE"
+        )
     elif isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
         found = DatabaseUnavailable(f"{what}: {reason}")
     else:
@@ -27,8 +32,9 @@ def as_unavailable(error: Exception, what: str) -> DatabaseUnavailable | None:
 
 def is_damage(error: Exception) -> bool:
     """Whether SQLite says that the file is no longer what it has written."""
-    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
-    return code & 0xFF in _DAMAGED  # the rest tells where it was found
+    said = getattr(error, "orig", error)
+    code = getattr(said, "sqlite_errorcode", 0) & 0xFF  # the rest tells where it was found
+    return code in _DAMAGED or "Could not decode to UTF-8" in str(said)
 
 
 def damaged(reason: str) -> DatabaseUnavailable:

@@ -9,8 +9,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from bot.db.damage import refuse_damaged
 from bot.db.engine import Database
-from bot.errors import DatabaseUnavailable, InvalidInput
+from bot.db.troubles import as_unavailable
+from bot.errors import InvalidInput
 
 _SCRIPTS = Path(__file__).parent.parent / "migrations"
 
@@ -19,16 +21,17 @@ def upgrade(database: Database) -> None:
     """Apply what is missing, all or nothing. Does nothing on a database that is up to date.
 
     Raises `InvalidInput` for a database that a newer Hubbub has written, `DatabaseUnavailable`
-    where there is none to reach.
+    where there is none to reach or its file is damaged.
     """
+    refuse_damaged(database)
     try:
         with database.writers.connect() as connection, connection.begin():
             _refuse_newer(connection)
             command.upgrade(_config(connection), "head")
-    except sa.exc.OperationalError as error:
-        raise DatabaseUnavailable(
-            f"The database can't be reached: {str(error.orig).strip()}"
-        ) from error
+    except sa.exc.DBAPIError as error:
+        if unavailable := as_unavailable(error, "The database can't be reached"):
+            raise unavailable from error
+        raise
 
 
 def is_current(database: Database) -> bool:
