@@ -127,6 +127,9 @@ class Writer:
                 return self._transact_once(batch)
             except sa.exc.OperationalError as error:
                 if attempt == _TRIES - 1 or not _is_transient(error):
+                    # SQLite opens a file that it can't open for writing for reading, and leaves
+                    # it at that: the next write begins with a fresh connection.
+                    self.database.writers.dispose()
                     raise
         raise AssertionError("unreachable")
 

@@ -45,7 +45,7 @@ class Books:
     there: Sequence[Entry]
 
     @classmethod
-    def open(cls, database: Database, file: Path) -> "Books":
+    def open(cls, database: Database, file: Path, since: int) -> "Books":
         with database.reading() as session:
             events = session.scalars(sa.select(Event)).all()
             found = session.execute(
@@ -54,7 +54,7 @@ class Books:
                 .order_by(Delivery.turn_at, Delivery.id)
             )
             deliveries = [(delivery, channel) for delivery, channel in found]
-        return cls(events, deliveries, entries_in(file))
+        return cls(events, deliveries, entries_in(file)[since:])
 
 
 def open_shop(database: Database) -> None:
@@ -103,14 +103,20 @@ def look_after(database: Database, file: Path) -> dict[str, bool]:
 
 
 def count(
-    took: set[str], database: Database, file: Path, unknown: dict[str, bool], *, apart: float = 0.0
+    took: set[str],
+    database: Database,
+    file: Path,
+    unknown: dict[str, bool],
+    *,
+    apart: float = 0.0,
+    since: int = 0,
 ) -> Tally:
     """Compare what was acknowledged, what is stored, and what the network has.
 
     ``apart``: posts of one conversation written by two processes within so many seconds have no
-    order of their own.
+    order of their own; ``since``: so much lay in the file before.
     """
-    books = Books.open(database, file)
+    books = Books.open(database, file, since)
     times = Counter(entry.key for entry in books.there)
     stored = {one.dedupe_key for one in books.events} | {row.key for row, _ in books.deliveries}
     sent = {row.key for row, _ in books.deliveries if row.state is DeliveryState.SENT}

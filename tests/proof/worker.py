@@ -2,11 +2,10 @@
 
     python -m tests.proof.worker DATABASE LEDGER
 
-forks a worker for every line that it reads (``work``, or ``rest``: finish what is there, feed
-nothing new) and prints what happens, a line each: ``born PID``, ``took KEY`` once Hubbub has
-acknowledged an event or a post, ``sending KEY PID`` and ``sent KEY PID`` around every send,
-``rested``,
-``died WHY`` when a worker ends by itself.
+forks a worker for every line that it reads (``work``; ``rest``: finish what is there, feed nothing
+new; ``endure``: wait for SIGUSR1, feed a little, then rest) and prints what happens, a line each:
+``born PID``, ``took KEY`` once Hubbub has acknowledged an event or a post, ``sending KEY PID`` and
+``sent KEY PID`` around every send, ``rested``, ``died WHY`` when a worker ends by itself.
 """
 
 import asyncio
@@ -47,6 +46,8 @@ SEND_TIMEOUT = 0.5
 SPEAK = Voices(languages=("en", "de"), shop="Willow & Wren")
 # What is under way at once: the next is fed when one was sent, or when nothing happens.
 AT_ONCE, NOTHING_HAPPENS = 8, 0.1
+HEALS_WITHIN = 20.0  # seconds after a fault of the disk
+A_LITTLE = 11  # things that are fed by a worker that endures
 SAID = (
     "please make the lid of the brew kettle dishwasher-safe",
     "When will the tea tin be back?",
@@ -121,9 +122,7 @@ class Worker:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.room.acquire(), NOTHING_HAPPENS)
                 number += 1
-                try:
-                    await self.feed(number)
-                except DatabaseUnavailable:  # not taken: whoever said it would say it again
+                if not await self._is_taken(number):
                     await asyncio.sleep(NOTHING_HAPPENS)
 
     async def feed(self, number: int) -> None:
@@ -153,6 +152,21 @@ class Worker:
             about=About.POST,
         )
 
+    async def endure(self) -> None:
+        """A little of everything; what is not taken is said again, until it is."""
+        for number in range(1, A_LITTLE + 1):
+            async with asyncio.timeout(HEALS_WITHIN):
+                while not await self._is_taken(number):
+                    await self.clock.sleep(NOTHING_HAPPENS)
+        await self.rest()
+
+    async def _is_taken(self, number: int) -> bool:
+        try:
+            await self.feed(number)
+        except DatabaseUnavailable:
+            return False
+        return True
+
     async def rest(self) -> None:
         """Until nothing is left to read, to tell or to send."""
         async with self.running():
@@ -163,7 +177,7 @@ class Worker:
 
     def _is_busy(self) -> bool:
         under_way = (DeliveryState.PENDING, DeliveryState.SENDING)
-        with self.writer.database.reading() as session:
+        with suppress(DatabaseUnavailable), self.writer.database.reading() as session:
             return any(
                 session.scalar(sa.select(kind.id).where(which).limit(1))
                 for kind, which in (
@@ -172,6 +186,7 @@ class Worker:
                     (Delivery, Delivery.state.in_(under_way)),
                 )
             )
+        return True
 
 
 def decide_one(session: Session) -> None:
@@ -196,8 +211,9 @@ def many_posts(session: Session) -> None:
 
 async def live(task: str, url: str, ledger: str) -> None:
     worker = Worker(url, ledger)
+    tasks = {"work": worker.work, "rest": worker.rest, "endure": worker.endure}
     with worker.writer:
-        await (worker.rest() if task == "rest" else worker.work())
+        await tasks[task]()
 
 
 def main() -> None:
@@ -206,11 +222,14 @@ def main() -> None:
     # A storm that mostly waits shows little.
     settling._FIRST_WAIT = LEASE / 4
     engine._IDLE = 1000
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             try:
+                if line == "endure\n":
+                    signal.sigwait({signal.SIGUSR1})
                 asyncio.run(live(line.strip(), *sys.argv[1:]))
             except BaseException:
                 say("died", repr(traceback.format_exc()))
