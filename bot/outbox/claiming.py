@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from bot.channels.models import Channel, Overdue
 from bot.db import Session
 from bot.networks import Action, Capabilities, Content, Outgoing, Settle
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import LONGEST_WAIT, Delivery, DeliveryState
 
 Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it can do
 
@@ -46,7 +46,7 @@ def claim(
     Also takes over what another process left under way, by the network's rule for that.
     """
     claims = []
-    for delivery, channel in _rows(session, _lost(session), accounts, most):
+    for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
             _ask(session, delivery)
@@ -80,8 +80,32 @@ def _rows(
     return [(delivery, channel) for delivery, channel in found]
 
 
-def _lost(session: Session) -> sa.ColumnElement[bool]:
-    return sa.and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < session.now())
+def _lost(session: Session, terms: Terms) -> sa.ColumnElement[bool]:
+    """Its lease has run out, or was given by a clock that has been put back since."""
+    now = session.now()
+    return sa.and_(
+        Delivery.state == DeliveryState.SENDING,
+        sa.or_(
+            Delivery.lease_until < now,
+            Delivery.lease_until > now + max(terms.lease, LONGEST_WAIT),
+        ),
+    )
+
+
+def set_right(session: Session, longest: timedelta) -> None:
+    """After the clock was put back: what would wait longer than that to be tried again has waited
+    long enough."""
+    now = session.now()
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.attempt > 0,
+            Delivery.note != "",
+            Delivery.due_at > now + longest,
+        )
+        .values(due_at=now)
+    )
 
 
 def _due(session: Session) -> sa.ColumnElement[bool]:

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.db import Session, Writer
 from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
 from bot.logs import log
 from bot.networks import Adapter, Content, Outgoing, Receipt
-from bot.outbox.claiming import Claim, Terms, claim
-from bot.outbox.models import Delivery
+from bot.outbox.claiming import Claim, Terms, claim, set_right
+from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, Delivery
 from bot.outbox.settling import settle
 
 # Completes the content at the moment of sending, inside a write (a link made only now).
@@ -20,6 +21,8 @@ Finish = Callable[[Session, Delivery, Content], Content]
 _MOST = 32
 # How often the table is looked at without being told: finds what other processes wrote.
 _LOOK_SECONDS = 1.0
+# A clock that goes back by less is being kept right; by more, it was wrong.
+_A_JUMP = timedelta(minutes=1)
 
 _log = log("outbox")
 
@@ -41,6 +44,7 @@ class Postman:
         self._writer, self._adapters, self._clock = writer, adapters, clock
         self._owner, self._finish = owner, finish
         self._terms, self._timeout = terms or Terms(), send_timeout
+        self._latest: datetime | None = None
 
     async def run(self) -> None:
         """Deliver until cancelled; what is on its way then is settled by who comes next."""
@@ -62,6 +66,7 @@ class Postman:
     async def _claim(self, most: int) -> list[Claim]:
         accounts = {key: adapter.capabilities for key, adapter in self._adapters.items()}
         try:
+            await self._mind_the_clock()
             return await self._writer.run(
                 lambda session: claim(
                     session, owner=self._owner, accounts=accounts, terms=self._terms, most=most
@@ -70,6 +75,14 @@ class Postman:
         except DatabaseUnavailable as error:
             _log.warning("cannot claim", reason=str(error))
             return []
+
+    async def _mind_the_clock(self) -> None:
+        now = self._clock.now()
+        if self._latest is None:  # it may have been put back while nobody was there
+            await self._writer.run(lambda session: set_right(session, LONGEST_LIMIT))
+        elif now < self._latest - _A_JUMP:
+            await self._writer.run(lambda session: set_right(session, LONGEST_WAIT))
+        self._latest = now
 
     async def _deliver(self, one: Claim) -> None:
         outcome = await self._attempt(one)

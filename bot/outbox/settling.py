@@ -10,12 +10,10 @@ from bot.db import Session
 from bot.errors import LeaseLost, OutcomeUnknown, RateLimited, Rejected, Unauthorized
 from bot.networks import Receipt
 from bot.outbox.claiming import Claim
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, Delivery, DeliveryState
 
 # Waiting doubles from 5 s to 15 min; a hundred tries are about a day.
-_FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = timedelta(seconds=5), timedelta(minutes=15), 100
-# No retry time that a network names is believed beyond this.
-_LONGEST_LIMIT = timedelta(days=1)
+_FIRST_WAIT, _MOST_TRIES = timedelta(seconds=5), 100
 
 
 def settle(session: Session, claim: Claim, outcome: Receipt | Exception) -> None:
@@ -60,7 +58,7 @@ def _not_sent(session: Session, delivery: Delivery, channel: Channel, error: Exc
             ):
                 pause(session, one, str(error))
         case RateLimited():
-            _later(delivery, now, min(max(error.retry_after, timedelta()), _LONGEST_LIMIT))
+            _later(delivery, now, min(max(error.retry_after, timedelta()), LONGEST_LIMIT))
         case OutcomeUnknown():
             # Stays under way without an owner; whoever claims next settles it.
             delivery.owner, delivery.lease_until = None, now + _wait(delivery.attempt)
@@ -70,7 +68,7 @@ def _not_sent(session: Session, delivery: Delivery, channel: Channel, error: Exc
 
 
 def _wait(attempt: int) -> timedelta:
-    return min(_FIRST_WAIT * (1 << min(attempt - 1, 10)), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(attempt - 1, 10)), LONGEST_WAIT)
 
 
 def _later(delivery: Delivery, now: datetime, wait: timedelta) -> None:
