@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo check kill-test requirements vendor translations clean
+.PHONY: help run test demo check kill-test fault-test requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -36,6 +36,11 @@ check: .venv/.test ## Style, types, import rules, vendored files, the house's ow
 
 kill-test: .venv/.test ## Kill real processes at random, N=500 times per engine (ARGS="--engine sqlite")
 	$(BIN)/python -m tests.proof.storm --kills $(or $(N),500) $(ARGS)
+
+fault-test: .venv/.test ## Let every call, every disk operation and the database itself fail (needs strace)
+	HUBBUB_TEST_EVERY=1 HUBBUB_TEST_FLIPS=2000 HUBBUB_TEST_FREEZES=40 HUBBUB_TEST_STOPS=40 \
+		$(BIN)/pytest --timeout 1800 tests/proof $(ARGS)
+	$(BIN)/python -m tests.proof.disk
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(ARGS)
