@@ -13,7 +13,7 @@ from threading import Thread
 from time import monotonic
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SILENT = 60.0  # seconds without a word after which something hangs
+SILENT = 300.0  # seconds without a word after which something hangs
 
 
 class Nursery:

@@ -163,6 +163,7 @@ def main() -> None:
             ):
                 weather = kills(run, chance, partial(bar.advance, task))
                 survived.append(storm(run, url, Path(folder), weather))
+                bar.console.print(f"{run}: {summary(survived[-1:])}", soft_wrap=True)
     out.print(table(survived))
     for sentence in details(survived):
         out.print(sentence, soft_wrap=True, highlight=False)
