@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench simulate backup-test takeover races check requirements vendor translations clean
+.PHONY: help run test demo bench simulate kill-test fault-test backup-test takeover races check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 help: ## Show what can be made here
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: .venv/.run ## Install Hubbub here and start it with a sample shop
 	$(BIN)/hubbub run --sample $(ARGS)
@@ -50,6 +50,14 @@ check: .venv/.test ## Style, types, import rules, vendored files, the house's ow
 	$(BIN)/python scripts/vendor.py --check
 	$(BIN)/python scripts/translate.py --check
 	$(BIN)/pytest tests/test_house.py
+
+kill-test: .venv/.test ## Kill real processes at random, N=500 times per engine (ARGS="--engine sqlite")
+	$(BIN)/python -m tests.proof.storm --kills $(or $(N),500) $(ARGS)
+
+fault-test: .venv/.test ## Let every call, every disk operation and the database itself fail (needs strace)
+	HUBBUB_TEST_EVERY=1 HUBBUB_TEST_FLIPS=2000 HUBBUB_TEST_FREEZES=40 HUBBUB_TEST_STOPS=40 \
+		$(BIN)/pytest --timeout 1800 tests/proof $(ARGS)
+	$(BIN)/python -m tests.proof.disk
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(ARGS)

@@ -18,10 +18,11 @@ import sqlalchemy as sa
 from bot.clock import Clock
 from bot.db import Database, KeyRing, resealing
 from bot.db.backup.keeping import kept
+from bot.db.damage import refuse_damaged
 from bot.db.leases import Lease
 from bot.db.sealed import CannotUnseal
 from bot.db.upgrade import is_current
-from bot.errors import HubbubError
+from bot.errors import DatabaseUnavailable, HubbubError
 from bot.main import sections
 from bot.networks import Health, Services, installed
 from bot.processes import Part, queries
@@ -45,6 +46,7 @@ _UNDONE = {
     Part.WORKER: "Nobody reads what people say.",
     Part.CONNECT: "Nobody listens on the networks or delivers there.",
 }
+_UNTIL_SURE = 600.0  # seconds that looking for damage may take here
 # Nobody could have installed this program before.
 _FIRST_YEAR = 2025
 
@@ -165,8 +167,11 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     keys = KeyRing(settings.key_file)
     database = Database(settings.database_url, clock=clock, keys=keys)
     try:
+        refuse_damaged(database, patience=_UNTIL_SURE)
         yield from _open_database(database, shown, settings, clock)
         yield from _processes(database, settings)
+    except DatabaseUnavailable as error:
+        yield Finding(Level.BAD, "Database", str(error))
     except sa.exc.DBAPIError as error:
         said = str(error.orig).strip()
         yield Finding(Level.BAD, "Database", f"{shown} can't be used: {said}.")

@@ -23,12 +23,13 @@ SMALL = {"listen_addresses": "", "shared_buffers": "32MB", "max_connections": "2
 # Nothing on the shared server has to survive a power cut, so it need not wait for the disk.
 QUICK = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
-# Says "ready", then waits for its input to close: that also happens when pytest is killed.
+# Says "ready", then hands each line that it reads to pg_ctl and says "done", until its input
+# closes: that also happens when pytest is killed.
 KEEPER = """
 folder=$1 bin=$2; shift 2
 "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale --no-sync "$@" >log 2>&1 &&
 "$bin/pg_ctl" -D data -l log -w start >>log 2>&1 && echo ready || cat log
-read -r _
+while read -r verb; do "$bin/pg_ctl" -D data -l log -w $verb >>log 2>&1; echo done; done
 "$bin/pg_ctl" -D data -m immediate stop >>log 2>&1
 rm -rf "$folder"
 """
@@ -46,8 +47,34 @@ def postgresql(*, durable: bool = False) -> Iterator[URL]:
     if named:
         yield make_url(named).set(drivername="postgresql+psycopg")
     else:
-        with _server_from_wheel(SMALL if durable else SMALL | QUICK) as url:
-            yield url
+        with _server_from_wheel(SMALL if durable else SMALL | QUICK) as server:
+            yield server.url
+
+
+class Server:
+    """A PostgreSQL of our own that can be stopped as if the power had gone, and started again."""
+
+    def __init__(self, url: URL, keeper: "subprocess.Popen[str]") -> None:
+        self.url, self._keeper = url, keeper
+
+    def stop(self) -> None:
+        self._do("-m immediate stop")
+
+    def start(self) -> None:
+        self._do("start")
+
+    def _do(self, verb: str) -> None:
+        assert self._keeper.stdin and self._keeper.stdout
+        self._keeper.stdin.write(f"{verb}\n")
+        self._keeper.stdin.flush()
+        assert self._keeper.stdout.readline() == "done\n"
+
+
+@contextmanager
+def stoppable_postgresql() -> Iterator[Server]:
+    """A durable server of our own, whatever `HUBBUB_TEST_POSTGRESQL` says."""
+    with _server_from_wheel(SMALL) as server:
+        yield server
 
 
 @contextmanager
@@ -55,7 +82,7 @@ def fresh_database(server: URL, template: str = "template0") -> Iterator[str]:
     """The URL of a new database, empty but for what the ``template`` holds; dropped afterwards,
     whoever is still connected."""
     name = f"hubbub_test_{uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     _execute(admin, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
@@ -70,7 +97,7 @@ def _execute(engine: Engine, statement: str) -> None:
 
 
 @contextmanager
-def _server_from_wheel(settings: dict[str, str]) -> Iterator[URL]:
+def _server_from_wheel(settings: dict[str, str]) -> Iterator[Server]:
     # Not pytest's folder: the path of a socket has to stay under a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="hubbub-pg-"))
     # PostgreSQL refuses to run as root: somebody without rights runs it then.
@@ -93,7 +120,8 @@ def _server_from_wheel(settings: dict[str, str]) -> Iterator[URL]:
         if (answer := keeper.stdout.readline()) != "ready\n":
             keeper.stdin.close()
             raise RuntimeError(f"PostgreSQL did not start: {answer}{keeper.stdout.read()}")
-        yield URL.create("postgresql+psycopg", "postgres", query={"host": str(folder)})
+        url = URL.create("postgresql+psycopg", "postgres", query={"host": str(folder)})
+        yield Server(url, keeper)
 
 
 def _wheel() -> Path:

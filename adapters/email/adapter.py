@@ -130,16 +130,21 @@ async def _data(server: aiosmtplib.SMTP, message: EmailMessage) -> None:
     try:
         await server.data(message.as_bytes())
     except (SMTPException, OSError) as error:
-        if isinstance(error, SMTPResponseException) and error.code > 0:
+        if isinstance(error, SMTPResponseException) and _is_no(error.code):
             raise _answered(error) from error
         raise OutcomeUnknown(
             "The connection was lost while the mail was handed over. It may have left."
         ) from error
 
 
+def _is_no(code: int) -> bool:
+    """RFC 5321 §4.2.1: refused for now or for good. All other numbers are no answer at all."""
+    return 400 <= code < 600
+
+
 def _answered(error: SMTPResponseException) -> NetworkError:
     said = f"The mail server says: {error.code} {error.message}"
-    if error.code in {_CLOSING, -1}:  # -1: not an answer at all
+    if error.code == _CLOSING or not _is_no(error.code):
         return Unavailable(said)
     if error.code in {530, 534, 535}:
         return Unauthorized(said)

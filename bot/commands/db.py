@@ -7,6 +7,7 @@ import typer
 from bot.commands import backups
 from bot.commands.terminal import Config, say, settings_from
 from bot.db import Database
+from bot.db.damage import refuse_damaged
 from bot.db.upgrade import is_current, upgrade
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ def status(config: Config = None) -> None:
     """Say where the database is and whether it is up to date; ends with 1 where it is not."""
     database = Database(settings_from(config).database_url)
     try:
+        refuse_damaged(database)
         current = is_current(database)
     finally:
         database.close()

@@ -12,6 +12,8 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from bot.db import Database, KeyRing, Writer
+from bot.db.damage import refuse_damaged
+from bot.db.troubles import as_unavailable
 from bot.db.upgrade import is_current, upgrade
 from bot.errors import HubbubError, InvalidInput
 from bot.logs import mask
@@ -29,6 +31,8 @@ Config = Annotated[
     ),
 ]
 
+_AWAY = "The database can't be used right now"
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -43,7 +47,7 @@ class PlainErrors(TyperGroup):
             complain(*getattr(error, "problems", (str(error),)))
             raise typer.Exit(2 if isinstance(error, InvalidInput) else 1) from None
         except sa.exc.DBAPIError as error:
-            complain(f"The database can't be used right now: {str(error.orig).strip()}")
+            complain(str(as_unavailable(error, _AWAY) or f"{_AWAY}: {str(error.orig).strip()}"))
             raise typer.Exit(1) from None
         except BrokenPipeError:
             raise
@@ -77,6 +81,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
     """
     database = Database(settings.database_url, keys=KeyRing(settings.key_file))
     try:
+        refuse_damaged(database)
         if not sa.inspect(database.readers).has_table("alembic_version"):
             upgrade(database, copies=settings.backups)
         elif not is_current(database):

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from bot.clock import Clock, Ids, SystemClock
 from bot.db.sealed import KeyRing, give_keys
 from bot.db.session import Session
+from bot.db.troubles import as_unavailable
 from bot.db.types import dump_json
 from bot.errors import InvalidInput
 
@@ -83,9 +84,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session over one consistent snapshot. What is written in it is thrown away."""
-        with self.session(self.readers) as session:
-            yield session
+        """A session over one consistent snapshot. What is written in it is thrown away.
+
+        Raises `DatabaseUnavailable` while there is none to read.
+        """
+        try:
+            with self.session(self.readers) as session:
+                yield session
+        except sa.exc.SQLAlchemyError as error:
+            if unavailable := as_unavailable(error, "The database can't be read right now"):
+                raise unavailable from error
+            raise
 
     def learn(self, connection: sa.Connection) -> None:
         """Let SQLite see how full its tables are, in a transaction of the writer's.

@@ -34,7 +34,7 @@ def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | N
         _make(session, name, now)
         lease = session.get_one(Lease, key, with_for_update=True)
     if lease.owner != owner:
-        if lease.until > now:
+        if now < lease.until <= _believable(now, for_):
             return None
         lease.owner, lease.fence = owner, lease.fence + 1
     lease.until = now + for_
@@ -42,14 +42,22 @@ def take(session: Session, name: str, owner: str, *, for_: timedelta) -> int | N
     return lease.fence
 
 
-def is_free(session: Session, name: str, owner: str) -> bool:
+def _believable(now: datetime, for_: timedelta) -> datetime:
+    """Nobody asks for longer. Machines' clocks may differ by less than a lease; what ends later
+    was taken by a clock that has been put back since."""
+    return now + 2 * for_
+
+
+def is_free(session: Session, name: str, owner: str, *, for_: timedelta) -> bool:
     """Whether ``owner`` has it or could take it now. Looks without waiting for anybody: `take`
     waits for whoever is changing it, and a frozen process can keep others waiting."""
+    now = session.now()
     others = sa.select(Lease.fence).where(
         Lease.workspace_id == session.workspace,
         Lease.name == name,
         Lease.owner != owner,
-        Lease.until > session.now(),
+        Lease.until > now,
+        Lease.until <= _believable(now, for_),
     )
     return session.scalar(others) is None
 

@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
 from bot.db.backup.keeping import BEFORE_UPGRADE, keep
+from bot.db.damage import refuse_damaged
 from bot.db.engine import Database
 from bot.db.schema import bring, changing, head, is_known
-from bot.errors import DatabaseUnavailable, HubbubError, InvalidInput
+from bot.db.troubles import as_unavailable
+from bot.errors import HubbubError, InvalidInput
 
 # Of processes that start at the same moment one upgrade after the other, by this number.
 _ONE_AT_A_TIME = 4_852_262
@@ -19,8 +21,10 @@ def upgrade(database: Database, copies: Path | None = None) -> None:
 
     With ``copies``, the folder of back-ups, what the database holds is put there first; where
     that fails, nothing is changed and `HubbubError` says what to do. Raises `InvalidInput` for a
-    database that a newer Hubbub has written, `DatabaseUnavailable` where there is none to reach.
+    database that a newer Hubbub has written, `DatabaseUnavailable` where there is none to reach or
+    its file is damaged.
     """
+    refuse_damaged(database)
     try:
         with changing(database) as connection:
             if not database.is_sqlite:
@@ -33,10 +37,10 @@ def upgrade(database: Database, copies: Path | None = None) -> None:
                 if copies is not None and at != head():
                     _copy(database, copies, at)
             bring(connection, "head")
-    except sa.exc.OperationalError as error:
-        raise DatabaseUnavailable(
-            f"The database can't be reached: {str(error.orig).strip()}"
-        ) from error
+    except sa.exc.DBAPIError as error:
+        if unavailable := as_unavailable(error, "The database can't be reached"):
+            raise unavailable from error
+        raise
 
 
 def is_current(database: Database) -> bool:

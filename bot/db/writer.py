@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bot.db.engine import Database
 from bot.db.news import News
 from bot.db.session import Session
+from bot.db.troubles import as_unavailable
 from bot.db.wire import tell_others
 from bot.errors import DatabaseUnavailable, HubbubError
 from bot.tally import COMMANDS, COMMITS
@@ -156,6 +157,9 @@ class Writer:
                 return self._transact_once(batch)
             except sa.exc.OperationalError as error:
                 if attempt == _TRIES - 1 or not _is_transient(error):
+                    # SQLite opens a file that it can't open for writing for reading, and leaves
+                    # it at that: the next write begins with a fresh connection.
+                    self.database.writers.dispose()
                     raise
         raise AssertionError("unreachable")
 
@@ -246,18 +250,8 @@ def _is_transient(error: sa.exc.OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
 
 
-def _was_put_out(error: Exception) -> bool:
-    """We were frozen inside a transaction, and PostgreSQL has ended it."""
-    orig = getattr(error, "orig", None)
-    return isinstance(error, sa.exc.InternalError) and getattr(orig, "sqlstate", None) == "25P03"
-
-
 def _as_ours(error: Exception) -> Exception:
-    away = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
-    if isinstance(error, away) or _was_put_out(error):
-        reason = str(getattr(error, "orig", None) or error).strip()
-        unavailable = DatabaseUnavailable(f"The database can't be written right now: {reason}")
-        unavailable.__cause__ = error
+    if unavailable := as_unavailable(error, "The database can't be written right now"):
         return unavailable
     if not isinstance(error, HubbubError):
         error.add_note("raised inside a write; nothing of it was stored")

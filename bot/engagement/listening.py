@@ -84,14 +84,14 @@ class Listening:
         with self._writer.database.reading() as session:
             new = sa.select(Event.id).filter_by(state=EventState.NEW).limit(1)
             found = session.scalar(new) is not None
-            return found and is_free(session, _LEASE, self._owner)
+            return found and is_free(session, _LEASE, self._owner, for_=self._for)
 
     async def _batch(self) -> list[Understood]:
         """Where one of many can't even be read, they are read one by one until it is found."""
         for most in (_BATCH, 1):
             try:
                 return await asyncio.to_thread(self._read, most)
-            except sa.exc.OperationalError:
+            except DatabaseUnavailable:
                 raise
             except Exception as error:
                 _log.exception("a message could not be read")

@@ -13,7 +13,7 @@ from bot.channels.models import Channel, Overdue
 from bot.db import Session
 from bot.networks import Action, Capabilities, Content, Outgoing, Settle
 from bot.outbox.attempts import ended, write_down
-from bot.outbox.models import About, Delivery, DeliveryState, Outcome
+from bot.outbox.models import LONGEST_WAIT, About, Delivery, DeliveryState, Outcome
 from bot.outbox.quiet import is_quiet
 from bot.tally import ATTEMPTS
 
@@ -63,7 +63,7 @@ def claim(
     either as long as a restored back-up waits for its release.
     """
     claims = []
-    for delivery, channel in _rows(session, _lost(session), accounts, most):
+    for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
         _note_lost(session, delivery, channel, terms)
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
@@ -128,8 +128,32 @@ def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: 
     )
 
 
-def _lost(session: Session) -> sa.ColumnElement[bool]:
-    return sa.and_(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < session.now())
+def _lost(session: Session, terms: Terms) -> sa.ColumnElement[bool]:
+    """Its lease has run out, or was given by a clock that has been put back since."""
+    now = session.now()
+    return sa.and_(
+        Delivery.state == DeliveryState.SENDING,
+        sa.or_(
+            Delivery.lease_until < now,
+            Delivery.lease_until > now + max(terms.lease, LONGEST_WAIT),
+        ),
+    )
+
+
+def set_right(session: Session, longest: timedelta) -> None:
+    """After the clock was put back: what would wait longer than that to be tried again has waited
+    long enough."""
+    now = session.now()
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            Delivery.state == DeliveryState.PENDING,
+            Delivery.attempt > 0,
+            Delivery.note != "",
+            Delivery.due_at > now + longest,
+        )
+        .values(due_at=now)
+    )
 
 
 def _due(session: Session) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Base, Row, references
 from bot.networks import Action
+
+# Nothing waits longer than this to be tried again: of itself, or because its network says so.
+LONGEST_WAIT, LONGEST_LIMIT = timedelta(minutes=15), timedelta(days=1)
 
 
 class DeliveryState(StrEnum):

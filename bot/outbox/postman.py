@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock
@@ -10,8 +11,8 @@ from bot.db import Session, Writer
 from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
 from bot.logs import log
 from bot.networks import Adapter, Content, Outgoing, Receipt
-from bot.outbox.claiming import Claim, Terms, claim
-from bot.outbox.models import Delivery
+from bot.outbox.claiming import Claim, Terms, claim, set_right
+from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, Delivery
 from bot.outbox.settling import settle_all
 
 # Completes the content at the moment of sending, inside a write (a link made only now).
@@ -23,6 +24,8 @@ _GRACE_SECONDS = 2.0
 AT_ONCE = 32
 # How often the table is looked at without being told: finds what other processes wrote.
 _LOOK_SECONDS = 1.0
+# A clock that goes back by less is being kept right; by more, it was wrong.
+_A_JUMP = timedelta(minutes=1)
 
 _log = log("outbox")
 
@@ -60,6 +63,7 @@ class Postman:
         self._writer, self._adapters, self._clock = writer, adapters, clock
         self._owner, self._finish = owner, finish
         self._terms, self._timeout, self._mine = terms or Terms(), send_timeout, mine
+        self._latest: datetime | None = None
 
     async def run(self) -> None:
         """Deliver until cancelled; what does not arrive soon then is settled by who comes next."""
@@ -91,10 +95,19 @@ class Postman:
             )
 
         try:
+            await self._mind_the_clock()
             return await self._writer.run(command)
         except DatabaseUnavailable as error:
             _log.warning("cannot claim", reason=str(error))
             return []
+
+    async def _mind_the_clock(self) -> None:
+        now = self._clock.now()
+        if self._latest is None:  # it may have been put back while nobody was there
+            await self._writer.run(lambda session: set_right(session, LONGEST_LIMIT))
+        elif now < self._latest - _A_JUMP:
+            await self._writer.run(lambda session: set_right(session, LONGEST_WAIT))
+        self._latest = now
 
     async def _deliver(self, one: Claim) -> None:
         outcome = await self._attempt(one)

@@ -16,15 +16,13 @@ from bot.logs import mask
 from bot.networks import Receipt, Settle
 from bot.outbox.attempts import ended, outcome_of, write_down
 from bot.outbox.claiming import Claim
-from bot.outbox.models import About, Delivery, DeliveryState
+from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, About, Delivery, DeliveryState
 from bot.tally import ANSWERED, ATTEMPTS
 
 # Their ``about_id`` is the event's, whose first letters are the moment it came in.
 _ANSWERS = {About.ACKNOWLEDGEMENT: "bot", About.STAFF: "person"}
 # Waiting doubles from 5 s to 15 min; a hundred tries are about a day.
-_FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = timedelta(seconds=5), timedelta(minutes=15), 100
-# No retry time that a network names is believed beyond this.
-_LONGEST_LIMIT = timedelta(days=1)
+_FIRST_WAIT, _MOST_TRIES = timedelta(seconds=5), 100
 
 
 Result = tuple[Claim, Receipt | Exception]
@@ -129,10 +127,10 @@ def _not_sent(
 
 def _wait(delivery: Delivery, error: Exception, claim: Claim) -> timedelta:
     if isinstance(error, RateLimited):
-        return min(max(error.retry_after, timedelta()), _LONGEST_LIMIT)
+        return min(max(error.retry_after, timedelta()), LONGEST_LIMIT)
     if isinstance(error, OutcomeUnknown) and claim.settle is Settle.ASK:
         return timedelta()  # a person is asked at once
-    return min(_FIRST_WAIT * (1 << min(delivery.attempt - 1, 10)), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(delivery.attempt - 1, 10)), LONGEST_WAIT)
 
 
 def _settle_later(delivery: Delivery, at: datetime) -> None:

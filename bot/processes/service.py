@@ -64,7 +64,7 @@ def beat(
     _seen(session, me, health)
     held = {}
     for key in wanted:
-        if is_free(session, lease_of(key), me.name):
+        if is_free(session, lease_of(key), me.name, for_=lease):
             until = session.now() + lease
             fence = take(session, lease_of(key), me.name, for_=lease)
             if fence is not None:

@@ -57,9 +57,12 @@ def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), None)
     if status is None:
         return show_unexpected(request, error)
-    said = type(error).__doc__ if isinstance(error, DatabaseUnavailable) else str(error)
-    if isinstance(error, CannotUnseal):
-        log("web").error("a secret can't be opened", reason=str(error))
+    said: str | None = str(error)
+    if isinstance(error, DatabaseUnavailable):
+        log("web").error("the database is away", reason=said)
+        said = type(error).__doc__
+    elif isinstance(error, CannotUnseal):
+        log("web").error("a secret can't be opened", reason=said)
         said = _("A secret can't be opened. The owner of this Hubbub learns why with: hubbub check")
     pause = {"Retry-After": RETRY_AFTER} if status == 503 else {}
     pause |= {"Retry-After": "60"} if status == 429 else {}

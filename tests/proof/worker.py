@@ -1,16 +1,18 @@
 """A process that exists to be killed: Hubbub's core under load, forked quickly and often.
 
-    python -m tests.flows.killed_worker DATABASE LEDGER
+    python -m tests.proof.worker DATABASE LEDGER
 
-forks a worker for every line that it reads (``work``, or ``rest``: finish what is there, feed
-nothing new) and prints what happens, a line each: ``born PID``, ``took KEY`` once Hubbub has
-acknowledged an event or a post, ``sending KEY`` and ``sent KEY`` around every send, ``rested``.
+forks a worker for every line that it reads (``work``; ``rest``: finish what is there, feed nothing
+new; ``endure``: wait for SIGUSR1, feed a little, then rest) and prints what happens, a line each:
+``born PID``, ``took KEY`` once Hubbub has acknowledged an event or a post, ``sending KEY PID`` and
+``sent KEY PID`` around every send, ``rested``, ``died WHY`` when a worker ends by itself.
 """
 
 import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -21,27 +23,31 @@ from adapters.sandbox import Like, Sandbox, SandboxSettings
 from bot.channels.models import Channel
 from bot.channels.service import ensure
 from bot.clock import SystemClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, Session, Writer, engine
 from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
-from bot.errors import Conflict
+from bot.errors import Conflict, DatabaseUnavailable
 from bot.inbox.models import Event, EventState
 from bot.inbox.service import receive
 from bot.logs import set_up
 from bot.networks import Action, Content, Outgoing, Receipt
+from bot.outbox import settling
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.postman import Postman
 from bot.outbox.service import enqueue
 from bot.suppliers.models import Act, Case, CaseState, Decision
 from bot.suppliers.service import decide
+from bot.understanding import understand
 
 LEASE = timedelta(seconds=1.2)
-SEND_TIMEOUT = 0.4
+SEND_TIMEOUT = 0.5
 SPEAK = Voices(languages=("en", "de"), shop="Willow & Wren")
 # What is under way at once: the next is fed when one was sent, or when nothing happens.
 AT_ONCE, NOTHING_HAPPENS = 8, 0.1
+HEALS_WITHIN = 20.0  # seconds after a fault of the disk
+A_LITTLE = 11  # things that are fed by a worker that endures
 SAID = (
     "please make the lid of the brew kettle dishwasher-safe",
     "When will the tea tin be back?",
@@ -62,12 +68,12 @@ class Watched(Sandbox):
     room: asyncio.Semaphore
 
     async def send(self, outgoing: Outgoing) -> Receipt:
-        say("sending", outgoing.key)
+        say("sending", outgoing.key, str(os.getpid()))
         try:
             receipt = await super().send(outgoing)
         finally:
             self.room.release()
-        say("sent", outgoing.key)
+        say("sent", outgoing.key, str(os.getpid()))
         return receipt
 
 
@@ -116,7 +122,8 @@ class Worker:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.room.acquire(), NOTHING_HAPPENS)
                 number += 1
-                await self.feed(number)
+                if not await self._is_taken(number):
+                    await asyncio.sleep(NOTHING_HAPPENS)
 
     async def feed(self, number: int) -> None:
         """Something is said (and told to us twice), posted, or decided."""
@@ -145,6 +152,21 @@ class Worker:
             about=About.POST,
         )
 
+    async def endure(self) -> None:
+        """A little of everything; what is not taken is said again, until it is."""
+        for number in range(1, A_LITTLE + 1):
+            async with asyncio.timeout(HEALS_WITHIN):
+                while not await self._is_taken(number):
+                    await self.clock.sleep(NOTHING_HAPPENS)
+        await self.rest()
+
+    async def _is_taken(self, number: int) -> bool:
+        try:
+            await self.feed(number)
+        except DatabaseUnavailable:
+            return False
+        return True
+
     async def rest(self) -> None:
         """Until nothing is left to read, to tell or to send."""
         async with self.running():
@@ -155,7 +177,7 @@ class Worker:
 
     def _is_busy(self) -> bool:
         under_way = (DeliveryState.PENDING, DeliveryState.SENDING)
-        with self.writer.database.reading() as session:
+        with suppress(DatabaseUnavailable), self.writer.database.reading() as session:
             return any(
                 session.scalar(sa.select(kind.id).where(which).limit(1))
                 for kind, which in (
@@ -164,6 +186,7 @@ class Worker:
                     (Delivery, Delivery.state.in_(under_way)),
                 )
             )
+        return True
 
 
 def decide_one(session: Session) -> None:
@@ -188,17 +211,28 @@ def many_posts(session: Session) -> None:
 
 async def live(task: str, url: str, ledger: str) -> None:
     worker = Worker(url, ledger)
+    tasks = {"work": worker.work, "rest": worker.rest, "endure": worker.endure}
     with worker.writer:
-        await (worker.rest() if task == "rest" else worker.work())
+        await tasks[task]()
 
 
 def main() -> None:
     set_up(level="error")
+    understand("Hello!")  # loaded once: the forks have it
+    # A storm that mostly waits shows little.
+    settling._FIRST_WAIT = LEASE / 4
+    engine._IDLE = 1000
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            asyncio.run(live(line.strip(), *sys.argv[1:]))
+            try:
+                if line == "endure\n":
+                    signal.sigwait({signal.SIGUSR1})
+                asyncio.run(live(line.strip(), *sys.argv[1:]))
+            except BaseException:
+                say("died", repr(traceback.format_exc()))
             os._exit(0)
         say("born", str(pid))
 
