@@ -18,7 +18,7 @@ from bot.db.backup.files import sweep
 from bot.db.upgrade import is_current
 from tests.db.backup.shelf import Shelf
 
-KILLS = int(os.environ.get("HUBBUB_BACKUP_KILLS", "4"))
+KILLS = int(os.environ.get("HUBBUB_BACKUP_KILLS", "2"))
 SEED = int(os.environ.get("HUBBUB_BACKUP_SEED", "1"))
 OLD = {f"old {number}" for number in range(300)}
 NEW = {f"new {number}" for number in range(300)}
