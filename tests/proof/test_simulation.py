@@ -21,13 +21,13 @@ BLOCK = 5
 FIRST = {
     "an unclear COMMIT is run again": 8,
     "burst guard removed": 4,
+    "lease without fencing": 60,
     "refused the second time counts as refused": 8,
 }
 MOST = 60  # seeds of a hunt
 # Not every day: these come to light in few months. `make simulate ARGS=--planted` hunts them too.
 RARE = {
     "a post that was called off leaves",
-    "lease without fencing",
     "merges counted twice",
     "only the first who spoke is told",
     "overdue posts fired in a burst",
@@ -53,7 +53,8 @@ def test_months_in_which_nothing_is_lost_and_nothing_happens_twice(home: House, 
 
 @pytest.mark.parametrize("bug", EVERY_DAY, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(home: House, bug: Bug) -> None:
-    for seed in range(FIRST.get(bug.name, 0), MOST):
+    first = FIRST.get(bug.name, 0)
+    for seed in range(first, first + MOST):
         with bug.planted():
             if simulate(home, seed, prepare=bug.prepare).violation:
                 return
@@ -62,7 +63,7 @@ def test_a_planted_bug_is_found(home: House, bug: Bug) -> None:
 
 def test_there_are_enough_planted_bugs() -> None:
     assert len(EVERY_DAY) >= 20
-    assert {bug.name for bug in all_bugs()} >= RARE
+    assert {bug.name for bug in all_bugs()} >= RARE | FIRST.keys()
 
 
 def test_the_same_seed_gives_the_same_trace(home: House) -> None:
