@@ -16,6 +16,8 @@ from tests.flows import running as program
 from tests.proof.disk import ERRORS, Fault, disk, tracing
 from tests.web.test_webhooks import SECRET, body_of
 
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
+
 # `make fault-test` lets every call fail.
 SOME = {
     "openat": (1, 2),

@@ -4,9 +4,13 @@ import os
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.proof.nursery import Nursery
 from tests.proof.storm import Run, empty, storm
 from tests.proof.worker import LEASE
+
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
 
 # `make fault-test` freezes more often.
 FREEZES = int(os.environ.get("HUBBUB_TEST_FREEZES", "3"))

@@ -4,9 +4,13 @@ import os
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests import databases
 from tests.proof.nursery import Nursery
 from tests.proof.storm import Run, storm
+
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
 
 # `make fault-test` stops it more often.
 STOPS = int(os.environ.get("HUBBUB_TEST_STOPS", "3"))

@@ -12,6 +12,8 @@ import pytest
 from tests import databases
 from tests.proof.storm import Run, empty, kills, storm, summary
 
+pytestmark = pytest.mark.timeout(600)  # real processes, on a machine that may be busy
+
 KILLS = 20
 
 
