@@ -26,7 +26,8 @@ test: .venv/.test ## Install what tests need and run them all (ARGS="-k word" fo
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 races: .venv/.test ## Let ten thousand browsers press one link's button at once, on both engines
-	HUBBUB_TEST_RACERS=10000 $(BIN)/pytest --verbose tests/suppliers/test_race.py $(ARGS)
+	HUBBUB_TEST_RACERS=10000 $(BIN)/pytest --verbose tests/suppliers/test_race.py \
+		tests/suppliers/test_links.py::test_of_many_who_redeem_at_once_one_wins $(ARGS)
 
 check: .venv/.test ## Style, types, import rules, vendored files, the house's own rules
 	$(BIN)/ruff check $(CODE)
