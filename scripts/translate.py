@@ -22,7 +22,7 @@ ROOMS = ("bot", "adapters", "content_calendar")
 # What is said only in a terminal, a log or to one who writes code stays English; so do the letters
 # and the bot, which have their own words for each language.
 ELSEWHERE = re.compile(
-    r"bot/(checkup|cli|commands|db|demo|exports|imports|main|measures|migrations|networks/registry"
+    r"bot/(bench|checkup|cli|commands|db|demo|exports|imports|main|measures|migrations|networks/registry"
     r"|processes/(?:parts|service|sole)|replay|sample|settings|supervisor|tally|understanding"
     r"|web/(?:server|system)|engagement/phrases)\b"
     r"|adapters/sandbox/(__init__|book|ledger|translate)|content_calendar/recurrence/checks"

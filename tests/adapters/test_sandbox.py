@@ -35,6 +35,7 @@ from bot.errors import (
 )
 from bot.networks import (
     Action,
+    Challenge,
     Content,
     InboundEvent,
     NotUnderstood,
@@ -266,7 +267,9 @@ def webhook(body: bytes, signature: str | None = None) -> WebhookRequest:
 
 
 def accepted(body: bytes) -> Sequence[InboundEvent | NotUnderstood]:
-    return accept(SandboxSettings(secret=SecretStr(SECRET)), webhook(body))
+    heard = accept(SandboxSettings(secret=SecretStr(SECRET)), webhook(body))
+    assert not isinstance(heard, Challenge)
+    return heard
 
 
 def test_a_signed_webhook_tells_what_was_said() -> None:

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import sqlalchemy as sa
-from content_calendar.needs_look import waiting
 
 from adapters.sandbox import Entry, Like, entries_in
 from bot.channels.models import Channel
@@ -18,6 +17,7 @@ from bot.networks import Settle
 from bot.outbox import service as outbox
 from bot.outbox.models import Delivery, DeliveryState
 from bot.suppliers.partners import add_supplier
+from bot.watching.needs_look import waiting
 from tests.suppliers import shop
 
 

@@ -221,7 +221,7 @@ def main() -> None:
     understand("Hello!")  # loaded once: the forks have it
     # A storm that mostly waits shows little.
     settling._FIRST_WAIT = LEASE / 4
-    engine._IDLE = 1000
+    engine._MOST_IDLE = "1s"
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no funeral
     for line in sys.stdin:

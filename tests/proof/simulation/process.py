@@ -3,21 +3,21 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adapters.sandbox import Entry, Fault, Sandbox, SandboxSettings, accept
 from adapters.sandbox.translate import SIGNATURE, sign
-from bot.db import Command, Database, News, Writer
+from bot.db import Database, News, Writer
 from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.errors import DatabaseUnavailable
 from bot.inbox.service import receive
-from bot.networks import InboundEvent, Outgoing, Receipt, Settle, WebhookRequest
+from bot.networks import Challenge, InboundEvent, Outgoing, Receipt, Settle, WebhookRequest
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.postman import Postman
@@ -101,14 +101,12 @@ class InlineWriter(Writer):
         super().__init__(database, process.news)
         self._process = process
 
-    def submit(self, command: Command[T]) -> "Future[T]":
-        answer: Future[T] = Future()
+    def _put(self, order: Any) -> None:
         if self._process.alive:
-            super().submit(command).add_done_callback(
-                lambda done: self._process.later(lambda: _pass_on(done, answer))
-            )
+            if order.loop is not None:
+                order.loop = _Told(self._process)
+            super()._put(order)
             self._process.later(self._turn)
-        return answer
 
     def _turn(self) -> None:
         if self._orders.empty():
@@ -120,12 +118,14 @@ class InlineWriter(Writer):
             self._process.die()
 
 
-def _pass_on(done: "Future[T]", answer: "Future[T]") -> None:
-    error = done.exception()
-    if error is None:
-        answer.set_result(done.result())
-    else:
-        answer.set_exception(error)
+@dataclass(frozen=True)
+class _Told:
+    """Stands for the loop that waits for a COMMIT: the process may die before it hears of it."""
+
+    process: "Process"
+
+    def call_soon_threadsafe(self, call: Callable[..., None], *given: Any) -> None:
+        self.process.later(lambda: call(*given))
 
 
 class Wire:
@@ -242,7 +242,9 @@ class Process:
         await self.pause()
         headers = {SIGNATURE: sign(CANARY, body)}
         request = WebhookRequest(method="POST", headers=headers, query={}, body=body)
-        await self.receive(accept(self.lines[account].settings, request))
+        heard = accept(self.lines[account].settings, request)
+        assert not isinstance(heard, Challenge)
+        await self.receive(heard)
         return True
 
     async def pull(self, account: str, event: InboundEvent) -> bool:

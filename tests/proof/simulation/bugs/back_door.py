@@ -1,6 +1,6 @@
 """Bugs in the back door."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -15,17 +15,28 @@ from bot.db import session as sessions
 from bot.errors import OutcomeUnknown, RateLimited, Rejected, Unavailable
 from bot.networks import Receipt, Settle
 from bot.outbox import claiming, postman, settling
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import LONGEST_WAIT, Delivery, DeliveryState
 from tests.proof.simulation.planted import Patches, bug, instead
+
+
+def taken_for(kind: type[Exception], other: Callable[[str], Any]) -> Patches:
+    """An outcome that is settled as another one."""
+
+    def settle_all(session: Session, results: Sequence[settling.Result]) -> list[None]:
+        return settling.settle_all(
+            session,
+            [
+                (claim, other(str(outcome)) if isinstance(outcome, kind) else outcome)
+                for claim, outcome in results
+            ],
+        )
+
+    return [instead(postman, "settle_all", settle_all)]
 
 
 @bug("retry when the outcome is unknown")
 def _retry() -> Patches:
-    def settle(session: Session, claim: claiming.Claim, outcome: Any) -> None:
-        unknown = isinstance(outcome, OutcomeUnknown)
-        settling.settle(session, claim, Unavailable(str(outcome)) if unknown else outcome)
-
-    return [instead(postman, "settle", settle)]
+    return taken_for(OutcomeUnknown, Unavailable)
 
 
 @bug("blind resend on a network that can be read back")
@@ -47,17 +58,13 @@ def _resend() -> Patches:
 
 @bug("an unknown outcome counts as sent")
 def _hope() -> Patches:
-    def settle(session: Session, claim: claiming.Claim, outcome: Any) -> None:
-        unknown = isinstance(outcome, OutcomeUnknown)
-        settling.settle(session, claim, Receipt(message="?") if unknown else outcome)
-
-    return [instead(postman, "settle", settle)]
+    return taken_for(OutcomeUnknown, lambda _: Receipt(message="?"))
 
 
 @bug("an unknown outcome waits like any other failure")
 def _patience() -> Patches:
     def wait(delivery: Delivery, error: Exception, claim: claiming.Claim) -> timedelta:
-        return settling._LONGEST_WAIT
+        return LONGEST_WAIT
 
     return [instead(settling, "_wait", wait)]
 
@@ -69,11 +76,7 @@ def _refused() -> Patches:
 
 @bug("rate limit taken for a refusal")
 def _impatient() -> Patches:
-    def settle(session: Session, claim: claiming.Claim, outcome: Any) -> None:
-        limited = isinstance(outcome, RateLimited)
-        settling.settle(session, claim, Rejected(str(outcome)) if limited else outcome)
-
-    return [instead(postman, "settle", settle)]
+    return taken_for(RateLimited, Rejected)
 
 
 @bug("order guard removed")

@@ -16,26 +16,23 @@ from tests.proof.simulation.planted import Patches, bug, instead
 @bug("acknowledge before COMMIT")
 def _early() -> Patches:
     def commit(self: Writer, batch: list[Any]) -> None:
-        results: list[Any] = []
         with self.database.writers.connect() as connection:
             try:
                 transaction = connection.begin()
             except Exception as error:
-                for order in batch:
-                    order.future.set_exception(writers._as_ours(error))
+                writers._tell(batch, [error] * len(batch), failed=True)
                 return
             topics: set[str] = set()
             for order in batch:
                 with self.database.session(connection) as session:
                     try:
-                        result = order.command(session)
+                        result = writers._call(session, [order])[id(order)]
                         session.flush()
                     except Exception as error:
-                        order.future.set_exception(writers._as_ours(error))
+                        writers._tell([order], [error], failed=True)
                         return
                     topics |= session.topics
-                    results.append(result)
-                    order.future.set_result(result)
+                    writers._tell([order], [result])
             try:
                 transaction.commit()
             except Exception:
@@ -110,8 +107,7 @@ def _neighbours() -> Patches:
             results = self._transact(batch)
         except Exception:
             results = [None] * len(batch)
-        for order, result in zip(batch, results, strict=True):
-            order.future.set_result(result)
+        writers._tell(batch, results)
 
     return [instead(Writer, "_commit", commit)]
 
@@ -126,11 +122,11 @@ def _again() -> Patches:
                 except writers._CommitUnclear:
                     continue
                 except Exception as error:
-                    order.future.set_exception(writers._as_ours(error))
+                    writers._tell([order], [error], failed=True)
                 else:
-                    order.future.set_result(result)
+                    writers._tell([order], [result])
                 break
             else:
-                order.future.set_exception(RuntimeError("three times unclear"))
+                writers._tell([order], [RuntimeError("three times unclear")], failed=True)
 
     return [instead(Writer, "_commit", commit)]

@@ -1,5 +1,6 @@
 """Bugs in who may read, and who may send."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ def _robber() -> Patches:
         return lease.fence
 
     return [
+        instead(listening, "is_free", lambda session, name, owner, for_: True),
         instead(listening, "take", take),
         instead(listening, "hold", lambda session, name, owner, fence: None),
     ]
@@ -47,7 +49,7 @@ def _for_life() -> Patches:
 
 @bug("a live delivery is taken over")
 def _live() -> Patches:
-    def lost(session: Session) -> Any:
+    def lost(session: Session, terms: Any) -> Any:
         return Delivery.state == DeliveryState.SENDING
 
     return [instead(claiming, "_lost", lost)]
@@ -55,7 +57,7 @@ def _live() -> Patches:
 
 @bug("orphaned deliveries are never taken over")
 def _orphans() -> Patches:
-    return [instead(claiming, "_lost", lambda session: sa.false())]
+    return [instead(claiming, "_lost", lambda session, terms: sa.false())]
 
 
 @bug("claim without COMMIT before the send")
@@ -72,14 +74,15 @@ def _unwritten() -> Patches:
 
 @bug("settle ignores attempt and owner")
 def _any_attempt() -> Patches:
-    def settle(session: Session, claim: claiming.Claim, outcome: Any) -> None:
-        delivery = session.need(Delivery, claim.id)
-        delivery.state, delivery.owner = DeliveryState.SENDING, claim.owner
-        delivery.attempt = claim.attempt
+    def settle_all(session: Session, results: Sequence[settling.Result]) -> list[None]:
+        for claim, _ in results:
+            delivery = session.need(Delivery, claim.id)
+            delivery.state, delivery.owner = DeliveryState.SENDING, claim.owner
+            delivery.attempt = claim.attempt
         session.flush()
-        settling.settle(session, claim, outcome)
+        return settling.settle_all(session, results)
 
-    return [instead(postman, "settle", settle)]
+    return [instead(postman, "settle_all", settle_all)]
 
 
 @bug("a process that was frozen sends all the same")
