@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -45,7 +45,7 @@ async def test_the_page_tells_the_story(community: Community, client: Client) ->
 
 
 @pytest.mark.parametrize(
-    "id", [str(uuid4()), "nothing", "a/b/c", "..%2f..%2fetc", "%00", "x" * 900]
+    "id", [str(UUID(int=7)), "nothing", "a/b/c", "..%2f..%2fetc", "%00", "x" * 900]
 )
 def test_an_unknown_id_gets_a_clear_sentence(client: Client, id: str) -> None:
     response = client.get(f"/explain/{id}")
