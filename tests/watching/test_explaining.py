@@ -96,7 +96,9 @@ async def test_all_kinds_of_ids_lead_somewhere(community: Community) -> None:
         assert (found.id, subject in found.subjects) == (id, True), text
 
 
-@pytest.mark.parametrize("text", ["", "  ", "nothing", str(UUID(int=7)), "0" * 40, "a" * 5, "%", "é\0"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "nothing", str(UUID(int=7)), "0" * 40, "a" * 5, "%", "é\0"]
+)
 def test_what_nothing_is_called_leads_nowhere(community: Community, text: str) -> None:
     with community.writer.database.reading() as session:
         answer = explain(session, text)
