@@ -137,7 +137,9 @@ def rules(server: Server, names: dict[str, list[str]] | None = None) -> Rules:
 
 
 async def test_what_stands_there_comes_back(outside: Server) -> None:
-    outside.answers = [saying(gzip.compress(b"hello" * 9, mtime=0), "Content-Encoding: gzip", "ETag: x")]
+    outside.answers = [
+        saying(gzip.compress(b"hello" * 9, mtime=0), "Content-Encoding: gzip", "ETag: x")
+    ]
     url = f"http://shop.example:{outside.port}/a?b=c"
     found = await fetch(url + "#part", rules(outside))
     assert (found.url, found.status, found.body) == (url, 200, b"hello" * 9)
