@@ -77,10 +77,8 @@ class Ids:
             ticks = int(self._clock.now().timestamp() * 1000) << 12
             first = max(ticks, self._last + 1)
             self._last = first + count - 1
-        chance = self._chance(8 * count)
         return [
-            _version_7(first + number, int.from_bytes(chance[8 * number : 8 * number + 8]))
-            for number in range(count)
+            _version_7(first + number, int.from_bytes(self._chance(8))) for number in range(count)
         ]
 
 

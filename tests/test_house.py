@@ -111,6 +111,7 @@ CLIENTS = re.compile(
 ASKING = {
     "bot/egress.py": "addresses that people and feeds supply, each checked",
     "bot/demo/browser.py": "our own pages",
+    "bot/bench/standing.py": "the same",
     **{
         f"adapters/{network}/client.py": "the network's own interface"
         for network in ("discord", "facebook", "telegram")

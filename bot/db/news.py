@@ -34,7 +34,9 @@ class Listener:
     async def next(self, timeout: float | None = None) -> frozenset[str]:
         """The topics announced since the last call; empty when ``timeout`` seconds passed."""
         try:
-            await asyncio.wait_for(self._wake.wait(), timeout)
+            # Not `wait_for`: in Python 3.11 it swallows a cancellation that comes with a wake.
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
         except TimeoutError:
             return frozenset()
         heard, self._heard = frozenset(self._heard), set()

@@ -12,7 +12,6 @@ from bot.channels.service import pause
 from bot.clock import moment_of
 from bot.db import Session
 from bot.errors import LeaseLost, OutcomeUnknown, RateLimited, Rejected, Unauthorized
-from bot.logs import mask
 from bot.networks import Receipt, Settle
 from bot.outbox.attempts import ended, outcome_of, write_down
 from bot.outbox.claiming import Claim
@@ -98,8 +97,7 @@ def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Recei
 def _not_sent(
     session: Session, delivery: Delivery, channel: Channel, error: Exception, claim: Claim
 ) -> None:
-    # What libraries raise may hold the address that they called, and with it a token.
-    delivery.note = mask(str(error))
+    delivery.note = str(error)  # masked, as every `NetworkError` is
     if isinstance(error, Unauthorized):
         for one in session.scalars(
             sa.select(Channel).filter_by(network=channel.network, account=channel.account)

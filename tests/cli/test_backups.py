@@ -1,11 +1,13 @@
 """Back-ups as an owner makes, tries and restores them in a terminal."""
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from bot.db import Database
+from bot.db.schema import changing, config_for
 from tests.cli.conftest import Hubbub
 
 
@@ -45,9 +47,9 @@ def test_a_back_up_goes_where_it_is_told(hubbub: Hubbub, folder: Path) -> None:
 
 def test_a_copy_is_made_before_an_upgrade(hubbub: Hubbub, folder: Path) -> None:
     hubbub("db", "upgrade")
-    with sqlite3.connect(folder / "hubbub-data" / "hubbub.db") as database:
-        database.execute("DROP TABLE restoration")
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    database = Database(f"sqlite:///{folder}/hubbub-data/hubbub.db")
+    with changing(database) as connection:
+        command.downgrade(config_for(connection), "0001")
     database.close()
     assert hubbub("db", "upgrade").exit_code == 0
     assert "before-upgrade-0001-" in hubbub("db", "backups").stdout

@@ -23,12 +23,14 @@ from adapters.sandbox.translate import SIGNATURE, sign
 from bot.accounts.models import User
 from bot.all_models import metadata
 from bot.channels.service import ensure
-from bot.db import Database
+from bot.db import Database, Writer
 from bot.db.upgrade import upgrade
 from bot.exports import Format, Kind, lines
 from bot.networks import Action, Content
 from bot.outbox.models import About, Delivery
 from bot.outbox.service import enqueue
+from bot.suppliers import links
+from bot.suppliers.models import Supplier
 from tests.flows import leaking
 from tests.shops import furnish
 
@@ -151,12 +153,25 @@ def running(run: Run) -> Iterator[tuple[str, str, str]]:
             while "/chat" not in said and (line := process.stdout.readline()):
                 said += line
             address = re.search(r"(http://[\d.:]+)/chat", said)
-            links = [re.search(rf"http://[\d.:]+(/{door}/\S+)", said) for door in ("enter", "s")]
-            assert address and links[0] and links[1], (run.folder / "errors.log").read_text()
-            yield address[1], links[0][1], links[1][1]
+            entry = re.search(r"http://[\d.:]+(/enter/\S+)", said)
+            assert address and entry, (run.folder / "errors.log").read_text()
+            yield address[1], entry[1], portal_link(run)
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+def portal_link(run: Run) -> str:
+    """Such as a letter holds."""
+    database = Database(run.database)
+    with Writer(database) as writer:
+        token = writer.run_blocking(
+            lambda session: links.make(
+                session, session.scalars(sa.select(Supplier).order_by(Supplier.id).limit(1)).one()
+            )
+        )
+    database.close()
+    return f"/s/{token}"
 
 
 def notes(run: Run) -> list[str]:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count, product
 from pathlib import Path
@@ -82,7 +82,7 @@ class Disk:
             os.kill(pid, signal.SIGUSR1)
             while self.workers.hear() != "rested":
                 pass
-            self.workers.kill(pid)
+        self.workers.kill(pid)  # not while it is traced: both would wait for each other
         return "(INJECTED)" in log.read_text()
 
 
@@ -106,6 +106,9 @@ def tracing(pid: int, file: Path, inject: str, log: Path) -> Iterator[None]:
             yield
         finally:
             tracer.terminate()  # it lets go of the process
+            with suppress(subprocess.TimeoutExpired):
+                tracer.wait(10)
+            tracer.kill()
 
 
 @contextmanager

@@ -120,7 +120,8 @@ class Worker:
             number = 0
             while True:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.room.acquire(), NOTHING_HAPPENS)
+                    async with asyncio.timeout(NOTHING_HAPPENS):
+                        await self.room.acquire()
                 number += 1
                 if not await self._is_taken(number):
                     await asyncio.sleep(NOTHING_HAPPENS)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from bot import errors
 from bot.channels.models import Channel
 from bot.db import Session
 from bot.db import session as sessions
@@ -113,7 +114,7 @@ def _overdue() -> Patches:
 
 @bug("tokens stay in what people are shown")
 def _token() -> Patches:
-    return [instead(settling, "mask", lambda text: text)]
+    return [instead(errors, "mask", lambda text: text)]
 
 
 @bug("wrong workspace")
