@@ -62,26 +62,32 @@ def claim(
     Also takes over what another process left under way, by the network's rule for that. None of
     either as long as a restored back-up waits for its release.
     """
-    claims = []
-    for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
+    claims: list[Claim] = []
+    taken = 0
+    for delivery, channel in _rows(session, _lost(session, terms, accounts), accounts, most):
         _note_lost(session, delivery, channel, terms)
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
             _ask(session, delivery)
         else:
-            claims.append(_take(session, delivery, channel, owner, terms, settle, again=True))
-    plain = []
+            one = _claim_of(session, delivery, channel, owner, terms, settle, again=True)
+            claims.append(one)
     for row in _due_rows(session, accounts, most - len(claims)):
         settle = accounts[row.network, row.account].settle
-        if row.action is not Action.PUBLISH:
-            plain.append(_plain(session, row, owner, terms, settle))
-            continue
-        delivery, channel = session.need(Delivery, row.id), session.need(Channel, row.channel_id)
-        if _may_publish(session, delivery, channel, terms):
-            claims.append(_take(session, delivery, channel, owner, terms, settle))
-    _take_plain(session, plain)
+        one = _claim_of(session, row, row, owner, terms, settle)
+        if row.action is Action.PUBLISH:
+            _take(session, claims[taken:])  # they count in the guard against bursts
+            taken = len(claims)
+            delivery, channel = (
+                session.need(Delivery, row.id),
+                session.need(Channel, row.channel_id),
+            )
+            if not _may_publish(session, delivery, channel, terms):
+                continue
+        claims.append(one)
+    _take(session, claims[taken:])
     session.flush()
-    return claims + plain
+    return claims
 
 
 def _rows(
@@ -110,7 +116,7 @@ def _due_rows(session: Session, accounts: Accounts, most: int) -> Sequence[sa.Ro
         Delivery.channel_id,
         Channel.network,
         Channel.account,
-        Channel.remote_id.label("channel"),
+        Channel.remote_id,
     )
     return session.execute(_next(columns, _due(session), accounts, most)).all()
 
@@ -128,11 +134,19 @@ def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: 
     )
 
 
-def _lost(session: Session, terms: Terms) -> sa.ColumnElement[bool]:
-    """Its lease has run out, or was given by a clock that has been put back since."""
+def _lost(session: Session, terms: Terms, accounts: Accounts) -> sa.ColumnElement[bool]:
+    """Its lease has run out, or was given by a clock that has been put back since.
+
+    On a paused channel the network is not asked, nor told again: only a person may be.
+    """
     now = session.now()
+    by_a_person = [key for key, can in accounts.items() if can.settle is Settle.ASK]
     return sa.and_(
         Delivery.state == DeliveryState.SENDING,
+        sa.or_(
+            Channel.paused_because == "",
+            sa.tuple_(Channel.network, Channel.account).in_(by_a_person),
+        ),
         sa.or_(
             Delivery.lease_until < now,
             Delivery.lease_until > now + max(terms.lease, LONGEST_WAIT),
@@ -209,67 +223,41 @@ def _note_lost(session: Session, delivery: Delivery, channel: Channel, terms: Te
         session.afterwards.append(ATTEMPTS.labels(channel.network, Outcome.LOST.value).inc)
 
 
-def _take(
+def _claim_of(
     session: Session,
-    delivery: Delivery,
-    channel: Channel,
+    what: Delivery | sa.Row[Any],
+    place: Channel | sa.Row[Any],
     owner: str,
     terms: Terms,
     settle: Settle,
     *,
     again: bool = False,
 ) -> Claim:
-    delivery.state = DeliveryState.SENDING
-    delivery.attempt += 1
-    delivery.owner = owner
+    """The next attempt at it, once `_take` has taken it."""
     now = session.now()
-    delivery.lease_until = now + terms.lease
     return Claim(
-        id=delivery.id,
-        attempt=delivery.attempt,
+        id=what.id,
+        attempt=what.attempt + 1,
         owner=owner,
         started_at=now,
-        lease_until=delivery.lease_until,
-        network=channel.network,
+        lease_until=now + terms.lease,
+        network=place.network,
         settle=settle,
         again=again,
         outgoing=Outgoing(
-            key=delivery.key,
-            action=delivery.action,
-            account=channel.account,
-            channel=channel.remote_id,
-            content=Content.from_json(delivery.content),
-            thread=delivery.thread,
-            reply_to=delivery.reply_to,
-            recipient=delivery.recipient,
+            key=what.key,
+            action=what.action,
+            account=place.account,
+            channel=place.remote_id,
+            content=Content.from_json(what.content),
+            thread=what.thread,
+            reply_to=what.reply_to,
+            recipient=what.recipient,
         ),
     )
 
 
-def _plain(session: Session, row: sa.Row[Any], owner: str, terms: Terms, settle: Settle) -> Claim:
-    """The claim of a row that `_take_plain` takes."""
-    return Claim(
-        id=row.id,
-        attempt=row.attempt + 1,
-        owner=owner,
-        started_at=session.now(),
-        lease_until=session.now() + terms.lease,
-        network=row.network,
-        settle=settle,
-        outgoing=Outgoing(
-            key=row.key,
-            action=row.action,
-            account=row.account,
-            channel=row.channel,
-            content=Content.from_json(row.content),
-            thread=row.thread,
-            reply_to=row.reply_to,
-            recipient=row.recipient,
-        ),
-    )
-
-
-def _take_plain(session: Session, claims: Sequence[Claim]) -> None:
+def _take(session: Session, claims: Sequence[Claim]) -> None:
     """All in one statement."""
     if claims:
         session.execute(
