@@ -64,7 +64,7 @@ def claim(
     """
     claims: list[Claim] = []
     taken = 0
-    for delivery, channel in _rows(session, _lost(session, terms, accounts), accounts, most):
+    for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
         _note_lost(session, delivery, channel, terms)
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
@@ -134,19 +134,11 @@ def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: 
     )
 
 
-def _lost(session: Session, terms: Terms, accounts: Accounts) -> sa.ColumnElement[bool]:
-    """Its lease has run out, or was given by a clock that has been put back since.
-
-    On a paused channel the network is not asked, nor told again: only a person may be.
-    """
+def _lost(session: Session, terms: Terms) -> sa.ColumnElement[bool]:
+    """Its lease has run out, or was given by a clock that has been put back since."""
     now = session.now()
-    by_a_person = [key for key, can in accounts.items() if can.settle is Settle.ASK]
     return sa.and_(
         Delivery.state == DeliveryState.SENDING,
-        sa.or_(
-            Channel.paused_because == "",
-            sa.tuple_(Channel.network, Channel.account).in_(by_a_person),
-        ),
         sa.or_(
             Delivery.lease_until < now,
             Delivery.lease_until > now + max(terms.lease, LONGEST_WAIT),

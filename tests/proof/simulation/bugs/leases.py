@@ -49,7 +49,7 @@ def _for_life() -> Patches:
 
 @bug("a live delivery is taken over")
 def _live() -> Patches:
-    def lost(session: Session, terms: Any, accounts: Any) -> Any:
+    def lost(session: Session, terms: Any) -> Any:
         return Delivery.state == DeliveryState.SENDING
 
     return [instead(claiming, "_lost", lost)]
@@ -57,7 +57,7 @@ def _live() -> Patches:
 
 @bug("orphaned deliveries are never taken over")
 def _orphans() -> Patches:
-    return [instead(claiming, "_lost", lambda session, terms, accounts: sa.false())]
+    return [instead(claiming, "_lost", lambda session, terms: sa.false())]
 
 
 @bug("claim without COMMIT before the send")
