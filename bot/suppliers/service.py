@@ -30,7 +30,7 @@ __all__ = [
 
 def open_case(session: Session, suggestion: Suggestion) -> Case:
     """The suggestion's case; the first time it is routed, and its partner gets the letter."""
-    open_cases(session, [suggestion.id], since=session.now())
+    open_cases(session, [suggestion.id])
     return session.scalars(sa.select(Case).filter_by(suggestion_id=suggestion.id)).one()
 
 
