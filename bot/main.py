@@ -225,9 +225,9 @@ class Hubbub:
             for remote_id, name in self.plugins[network].channels.items():
                 ensure(session, network=network, account=account, remote_id=remote_id, name=name)
 
-    async def receive(self, events: Sequence[Event]) -> None:
-        """The front door of every adapter: returns after COMMIT."""
-        await self.writer.run_together(receive_together, events)
+    async def receive(self, events: Sequence[Event]) -> int:
+        """The front door of every adapter: gives how many are new, after COMMIT."""
+        return await self.writer.run_together(receive_together, events)
 
     async def work(self) -> None:
         """Do this process's part until cancelled: listen, understand, deliver, tell."""

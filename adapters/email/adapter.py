@@ -1,7 +1,7 @@
 """Sending letters by SMTP, or keeping them where no server is configured."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -20,7 +20,17 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.networks import Capabilities, Health, Outgoing, Receipt, Receive, Services, Settle
+from bot.networks import (
+    Capabilities,
+    Finding,
+    Health,
+    Outgoing,
+    Place,
+    Receipt,
+    Receive,
+    Services,
+    Settle,
+)
 
 KEPT = "Kept here: no mail server is configured."
 
@@ -71,6 +81,13 @@ class Email:
         if self._trouble:
             return Health.WARN, self._trouble
         return Health.OK, f"Letters leave by {self._settings.host}."
+
+    async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        health, says = self.health()
+        return [Finding(what="connection", health=health, says=says)]
+
+    async def places(self) -> Sequence[Place]:
+        return ()  # a letter goes to a person, wherever they are
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:

@@ -22,13 +22,15 @@ from bot.errors import (
 )
 from bot.networks import (
     Author,
-    Challenge,
     EventKind,
+    Finding,
     Health,
     InboundEvent,
     Outgoing,
+    Place,
     Receipt,
     Receive,
+    Reply,
     Services,
     Settle,
     WebhookRequest,
@@ -89,6 +91,13 @@ class Sandbox:
         if self._receive is None:
             return Health.OFF, "The sandbox is not connected."
         return Health.OK, "The sandbox listens."
+
+    async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        health, says = self.health()
+        return [Finding(what="connection", health=health, says=says)]
+
+    async def places(self) -> Sequence[Place]:
+        return [Place(channel=SQUARE, name="Sandbox square")]
 
     def fail_next(self, *faults: Fault) -> None:
         """The next sends meet these faults, one each, in this order."""
@@ -181,7 +190,7 @@ def _receipt(entry: Entry) -> Receipt:
     return Receipt(message=entry.message, permalink=f"sandbox:{entry.message}")
 
 
-def accept(settings: SandboxSettings, request: WebhookRequest) -> Sequence[Event] | Challenge:
+def accept(settings: SandboxSettings, request: WebhookRequest) -> Sequence[Event] | Reply:
     """The events of a signed call, or the answer to a GET that asks whether it is us, as Facebook's
     does. Without a secret there is nothing here."""
     secret = settings.secret.get_secret_value()
@@ -191,7 +200,7 @@ def accept(settings: SandboxSettings, request: WebhookRequest) -> Sequence[Event
         answer = challenge(secret, request.query)
         if answer is None:
             raise NotAllowed("The token does not match: is the secret the same on both sides?")
-        return Challenge(answer=answer)
+        return Reply(body=answer)
     if not is_signed(secret, request.headers, request.body):
         raise NotAllowed("The signature does not match: is the secret the same on both sides?")
     return translate(settings.account, request.body)

@@ -1,17 +1,20 @@
 """Speaking in the web chat: the delivery's row is the message, which the pages read."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from adapters.webchat.translate import ACCOUNT, NETWORK
+from adapters.webchat.translate import ACCOUNT, COMMUNITY, COMMUNITY_NAME, NETWORK
 from bot.errors import Rejected
 from bot.networks import (
     Action,
     Capabilities,
+    Finding,
     Health,
     Outgoing,
+    Place,
     Receipt,
     Receive,
     Services,
@@ -50,6 +53,13 @@ class WebChat:
 
     def health(self) -> tuple[Health, str]:
         return Health.OK, "The web chat is open."
+
+    async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        health, says = self.health()
+        return [Finding(what="connection", health=health, says=says)]
+
+    async def places(self) -> Sequence[Place]:
+        return [Place(channel=COMMUNITY, name=COMMUNITY_NAME)]
 
 
 def _where(outgoing: Outgoing, message: str) -> str:

@@ -5,7 +5,7 @@ the tables before the clock starts, and it stops once the tables say that all of
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from bot.bench.turns import Side, rates, told
 from bot.channels.models import Channel
 from bot.clock import SystemClock
 from bot.db import Database, Session, Writer
-from bot.networks import Capabilities, Content, Health, Outgoing, Receipt, Receive
+from bot.networks import Capabilities, Content, Finding, Health, Outgoing, Receipt, Receive, port
 from bot.outbox.models import Delivery, DeliveryState
 from bot.outbox.postman import Postman
 
@@ -46,6 +46,13 @@ class Nowhere:
 
     def health(self) -> tuple[Health, str]:
         return Health.OK, ""
+
+    async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        health, says = self.health()
+        return [Finding(what="connection", health=health, says=says)]
+
+    async def places(self) -> Sequence[port.Place]:
+        return ()
 
 
 async def delivering(place: Place, sizes: Sizes) -> dict[str, Measured]:

@@ -17,6 +17,8 @@ from bot.networks import InboundEvent, NotUnderstood
 from bot.networks.port import Event as Incoming
 from bot.tally import EVENTS
 
+Key = tuple[str, str, str]
+
 _UNIQUE = ("network", "account", "dedupe_key")
 # PostgreSQL's B-tree takes keys of about 2,700 bytes; no network's own ids come near this.
 _LONGEST_KEY = 400
@@ -33,18 +35,10 @@ class Received:
 
 def receive(session: Session, events: Sequence[Incoming]) -> Received:
     """Store the events that are not here yet. After COMMIT their senders may be told."""
-    now, ids = session.now(), session.ids.many(len(events))
-    rows = {
-        (row["network"], row["account"], row["dedupe_key"]): row
-        for row in reversed([_row(event, id, now) for event, id in zip(events, ids, strict=True)])
-    }
-    inserted = insert_new(session, Event, [*reversed(rows.values())], unique=_UNIQUE)
+    rows, inserted = _store(session, events)
     quarantined = sum(
         row["state"] is EventState.QUARANTINED and row["id"] in inserted for row in rows.values()
     )
-    session.afterwards.append(partial(_count, events, rows.values(), inserted))
-    if inserted:
-        session.announce("inbox")
     return Received(
         new=len(inserted) - quarantined,
         repeated=len(events) - len(inserted),
@@ -52,10 +46,39 @@ def receive(session: Session, events: Sequence[Incoming]) -> Received:
     )
 
 
-def receive_together(session: Session, calls: Sequence[Sequence[Incoming]]) -> list[None]:
-    """`receive` for what several senders wait for at the same time, as one statement."""
-    receive(session, [event for events in calls for event in events])
-    return [None] * len(calls)
+def receive_together(session: Session, calls: Sequence[Sequence[Incoming]]) -> list[int]:
+    """`receive` for what several senders wait for at the same time, as one statement. Gives each
+    how many of theirs were new."""
+    rows, inserted = _store(session, [event for events in calls for event in events])
+    if len(inserted) == sum(map(len, calls)):
+        return [len(events) for events in calls]
+    new = {key for key, row in rows.items() if row["id"] in inserted}
+    counts = []
+    for events in calls:
+        theirs = new & {_key(event) for event in events}
+        new -= theirs
+        counts.append(len(theirs))
+    return counts
+
+
+def _store(
+    session: Session, events: Sequence[Incoming]
+) -> tuple[dict[Key, dict[str, Any]], set[UUID]]:
+    """The rows by their unique keys, and the ids of those that had not been here before."""
+    now, ids = session.now(), session.ids.many(len(events))
+    rows = {
+        (row["network"], row["account"], row["dedupe_key"]): row
+        for row in reversed([_row(event, id, now) for event, id in zip(events, ids, strict=True)])
+    }
+    inserted = insert_new(session, Event, [*reversed(rows.values())], unique=_UNIQUE)
+    session.afterwards.append(partial(_count, events, rows.values(), inserted))
+    if inserted:
+        session.announce("inbox")
+    return rows, inserted
+
+
+def _key(event: Incoming) -> Key:
+    return event.network, event.account, key_of(event.dedupe_key)
 
 
 def _count(

@@ -1,15 +1,20 @@
 """The port: what a network must be able to do, and the values that cross it."""
 
-from bot.networks.capabilities import Capabilities, Count, Settle
-from bot.networks.content import Button, Content, Media
+from bot.networks.capabilities import Capabilities, Count, MediaLimits, Settle, Windows
+from bot.networks.content import Button, Content, Media, Poll
 from bot.networks.events import Author, EventKind, InboundEvent, NotUnderstood
 from bot.networks.port import (
     Adapter,
-    Challenge,
+    Command,
+    Finding,
     Health,
+    MediaFile,
+    Place,
     Plugin,
     Receive,
+    Reply,
     Services,
+    Step,
     WebhookRequest,
 )
 from bot.networks.registry import installed
@@ -21,20 +26,28 @@ __all__ = [
     "Author",
     "Button",
     "Capabilities",
-    "Challenge",
+    "Command",
     "Content",
     "Count",
     "EventKind",
+    "Finding",
     "Health",
     "InboundEvent",
     "Media",
+    "MediaFile",
+    "MediaLimits",
     "NotUnderstood",
     "Outgoing",
+    "Place",
     "Plugin",
+    "Poll",
     "Receipt",
     "Receive",
+    "Reply",
     "Services",
     "Settle",
+    "Step",
     "WebhookRequest",
+    "Windows",
     "installed",
 ]

@@ -1,11 +1,14 @@
 """What a network can do, so that everything can be checked before it is sent."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 import regex
 
-from bot.networks.content import Content
+from bot.networks.content import Content, Poll
+from bot.networks.sending import Action
 
 _GRAPHEME = regex.compile(r"\X")
 
@@ -39,6 +42,30 @@ class Settle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLimits:
+    """What a file may be. ``bytes``: the most by type (``image/jpeg``); a type that is not there
+    is not taken. ``side``: the longest side of a picture in pixels, 0: any."""
+
+    bytes: Mapping[str, int] = field(default_factory=dict)
+    side: int = 0
+    alt: bool = True  # alternative texts are carried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """When one may write to a person in private, in the network's own rules.
+
+    ``first``: we may begin; else only who has written to us in private can be written to.
+    ``open_for``: for so long after their last private message; None: for ever. ``once_within``: a
+    public comment may be answered in private once, within so long; None: not at all.
+    """
+
+    first: bool = True
+    open_for: timedelta | None = None
+    once_within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """Limits in the network's own units; 0 means that it can't be done there at all."""
 
@@ -49,17 +76,23 @@ class Capabilities:
     threads: bool = True
     publishes: bool = True  # has places where posts for everybody can appear
     settle: Settle = Settle.ASK
+    media: MediaLimits = MediaLimits()
+    caption_limit: int = 0  # of the text below pictures, where it is another than ``text_limit``
+    poll_options: int = 0
+    title_limit: int = 0  # 0: titles are not shown
+    threads_open: bool = False  # a thread has to be opened under a post before one can talk there
+    actions: frozenset[Action] = frozenset({Action.PUBLISH, Action.REPLY, Action.DIRECT})
+    windows: Windows = Windows()
 
     def problems(self, content: Content) -> tuple[str, ...]:
         """Every reason why this can't be sent there as it is, as sentences; empty when it can."""
         found = []
         length = self.count.of(content.text)
-        if not content.text.strip() and not content.media:
+        limit = self.caption_limit if content.media and self.caption_limit else self.text_limit
+        if not content.text.strip() and not content.media and not content.poll:
             found.append("There is nothing to say yet: write a text.")
-        if length > self.text_limit:
-            found.append(
-                f"The text is {length - self.text_limit} too long: {length} of {self.text_limit}."
-            )
+        if length > limit:
+            found.append(f"The text is {length - limit} too long: {length} of {limit}.")
         if len(content.media) > self.media_limit:
             found.append(
                 f"Only {self.media_limit} pictures fit here, not {len(content.media)}."
@@ -68,4 +101,13 @@ class Capabilities:
             )
         if len(content.buttons) > self.button_limit:
             found.append(f"Only {self.button_limit} quick replies fit here.")
+        if content.poll:
+            found += self._poll_problems(content.poll)
         return tuple(found)
+
+    def _poll_problems(self, poll: Poll) -> list[str]:
+        if not self.poll_options:
+            return ["Polls can't be shown here: ask, and let people answer in words."]
+        if not 2 <= len(poll.options) <= self.poll_options:
+            return [f"A poll needs 2 to {self.poll_options} answers, not {len(poll.options)}."]
+        return []

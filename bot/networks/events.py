@@ -19,7 +19,10 @@ class EventKind(StrEnum):
     COMMAND = "command"
     BUTTON = "button"
     MEMBER_JOINED = "member_joined"
-    MEMBER_LEFT = "member_left"
+    MEMBER_LEFT = "member_left"  # also: they have blocked us
+    HIDDEN = "hidden"  # from everybody else, by a person at the network
+    CHANNEL_MOVED = "channel_moved"  # its id is now ``data["to"]``
+    FORGET = "forget"  # the person asks through the network that we forget them
     IGNORED = "ignored"  # known and of no use to us: stored, never acted on
 
 
@@ -40,7 +43,9 @@ class InboundEvent:
     ``dedupe_key`` is the same whenever the network delivers the same event again.
     ``conversation`` names what must be kept in order: a thread, else the channel.
     ``reply_to`` is the message answered; ``thread`` the root under which replies appear.
-    ``data`` holds what only some kinds have: ``emoji``, ``command``, ``value``, ``options``.
+    ``data`` holds what only some kinds have: ``emoji``; ``command`` (without a slash; its words are
+    the text); ``value`` of a button; ``options`` of a vote (their numbers, none: taken back);
+    ``to`` where a channel moved; ``name`` of the channel, where the network tells it.
     """
 
     network: str

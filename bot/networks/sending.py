@@ -9,7 +9,10 @@ from bot.networks.content import Content
 class Action(StrEnum):
     PUBLISH = "publish"  # a post for everybody in the channel
     REPLY = "reply"  # into a thread, in answer to a message
-    DIRECT = "direct"  # to one person alone
+    DIRECT = "direct"  # to one person alone; with `Outgoing.reply_to` in answer to their comment
+    EDIT = "edit"  # what we said there before now reads so
+    DELETE = "delete"  # take back what we said
+    HIDE = "hide"  # somebody's message, from everybody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +20,7 @@ class Outgoing:
     """One thing to say. ``key`` is the same for every attempt at it.
 
     ``channel``, ``thread`` and ``reply_to`` are the network's ids; ``recipient`` the person's
-    on `Action.DIRECT`.
+    on `Action.DIRECT`. ``target``: the message that `Action.EDIT`, ``DELETE`` and ``HIDE`` mean.
     """
 
     key: str
@@ -28,6 +31,7 @@ class Outgoing:
     thread: str | None = None
     reply_to: str | None = None
     recipient: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

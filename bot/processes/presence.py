@@ -182,6 +182,7 @@ class AsToldByItsOwner:
         self.network, self.account = adapter.network, adapter.account
         self.capabilities = adapter.capabilities
         self.run, self.send, self.find = adapter.run, adapter.send, adapter.find
+        self.examine, self.places = adapter.examine, adapter.places
         self._presence = presence
 
     def health(self) -> tuple[Health, str]:

@@ -36,11 +36,11 @@ from bot.errors import (
 )
 from bot.networks import (
     Action,
-    Challenge,
     Content,
     InboundEvent,
     NotUnderstood,
     Outgoing,
+    Reply,
     Settle,
     WebhookRequest,
 )
@@ -159,10 +159,11 @@ class Listener:
         self.heard: list[str] = []
         self.broken = False
 
-    async def receive(self, events: Sequence[InboundEvent | NotUnderstood]) -> None:
+    async def receive(self, events: Sequence[InboundEvent | NotUnderstood]) -> int:
         if self.broken:
             raise DatabaseUnavailable
         self.heard += [event.text for event in events if isinstance(event, InboundEvent)]
+        return len(events)
 
 
 async def connected(sandbox: Sandbox, listener: Listener) -> asyncio.Task[None]:
@@ -269,7 +270,7 @@ def webhook(body: bytes, signature: str | None = None) -> WebhookRequest:
 
 def accepted(body: bytes) -> Sequence[InboundEvent | NotUnderstood]:
     heard = accept(SandboxSettings(secret=SecretStr(SECRET)), webhook(body))
-    assert not isinstance(heard, Challenge)
+    assert not isinstance(heard, Reply)
     return heard
 
 

@@ -13,8 +13,10 @@ from bot.cli import app
 from bot.errors import OutcomeUnknown, Rejected, Unauthorized, Unavailable
 from bot.networks import (
     Capabilities,
+    Finding,
     Health,
     Outgoing,
+    Place,
     Plugin,
     Receipt,
     Receive,
@@ -55,6 +57,13 @@ class Leaky:
 
     def health(self) -> tuple[Health, str]:
         return Health.WARN, f"I can't reach {self._address} with {self._token}."
+
+    async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        health, says = self.health()
+        return [Finding(what="connection", health=health, says=says)]
+
+    async def places(self) -> Sequence[Place]:
+        return ()
 
 
 def _accept(settings: Any, request: WebhookRequest) -> Sequence[Event]:

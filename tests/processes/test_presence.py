@@ -38,8 +38,9 @@ class One:
         )
         self.seen = AsToldByItsOwner(self.network, self.presence)
 
-    async def _receive(self, events: Sequence[Event]) -> None:
+    async def _receive(self, events: Sequence[Event]) -> int:
         self.heard += events
+        return len(events)
 
     async def beat(self) -> Health:
         """Gives whether it listens now."""

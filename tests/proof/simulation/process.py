@@ -17,7 +17,7 @@ from bot.engagement import telling
 from bot.engagement.listening import Listening
 from bot.errors import DatabaseUnavailable
 from bot.inbox.service import receive
-from bot.networks import Challenge, InboundEvent, Outgoing, Receipt, Settle, WebhookRequest
+from bot.networks import InboundEvent, Outgoing, Receipt, Reply, Settle, WebhookRequest
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.postman import Postman
@@ -225,9 +225,9 @@ class Process:
         keep("ticking", self._tick)
         self.spawn(self.supervisor.run())
 
-    async def receive(self, events: Iterable[Event]) -> None:
+    async def receive(self, events: Iterable[Event]) -> int:
         given = tuple(events)
-        await self.writer.run(lambda session: receive(session, given))
+        return (await self.writer.run(lambda session: receive(session, given))).new
 
     async def _tick(self) -> None:
         while True:
@@ -243,7 +243,7 @@ class Process:
         headers = {SIGNATURE: sign(CANARY, body)}
         request = WebhookRequest(method="POST", headers=headers, query={}, body=body)
         heard = accept(self.lines[account].settings, request)
-        assert not isinstance(heard, Challenge)
+        assert not isinstance(heard, Reply)
         await self.receive(heard)
         return True
 
