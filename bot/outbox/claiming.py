@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from bot.channels.models import Channel, Overdue
 from bot.db import Session
+from bot.db.walking import by_index
 from bot.networks import Action, Capabilities, Content, Outgoing, Settle
 from bot.outbox.attempts import ended, write_down
 from bot.outbox.models import LONGEST_WAIT, About, Delivery, DeliveryState, Outcome
@@ -62,76 +63,66 @@ def claim(
     Also takes over what another process left under way, by the network's rule for that. None of
     either as long as a restored back-up waits for its release.
     """
-    claims: list[Claim] = []
-    taken = 0
+    with by_index(session):
+        claims = _again(session, owner, accounts, terms, most)
+        taken = len(claims)
+        _take(session, claims)
+        for row, channel in _due_rows(session, accounts, most - len(claims)):
+            settle = accounts[channel.network, channel.account].settle
+            one = _claim_of(session, row, channel, owner, terms, settle)
+            if row.action is Action.PUBLISH:
+                _take(session, claims[taken:])  # they count in the guard against bursts
+                taken = len(claims)
+                if not _may_publish(session, session.need(Delivery, row.id), channel, terms):
+                    continue
+            claims.append(one)
+        _take(session, claims[taken:])
+        session.flush()
+    return claims
+
+
+def _again(
+    session: Session, owner: str, accounts: Accounts, terms: Terms, most: int
+) -> list[Claim]:
+    """What was left under way; where only a person can tell, a person is asked."""
+    claims = []
     for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
         _note_lost(session, delivery, channel, terms)
         settle = accounts[channel.network, channel.account].settle
         if settle is Settle.ASK:
             _ask(session, delivery)
         else:
-            one = _claim_of(session, delivery, channel, owner, terms, settle, again=True)
-            claims.append(one)
-    for row in _due_rows(session, accounts, most - len(claims)):
-        settle = accounts[row.network, row.account].settle
-        one = _claim_of(session, row, row, owner, terms, settle)
-        if row.action is Action.PUBLISH:
-            _take(session, claims[taken:])  # they count in the guard against bursts
-            taken = len(claims)
-            delivery, channel = (
-                session.need(Delivery, row.id),
-                session.need(Channel, row.channel_id),
-            )
-            if not _may_publish(session, delivery, channel, terms):
-                continue
-        claims.append(one)
-    _take(session, claims[taken:])
-    session.flush()
+            claims.append(_claim_of(session, delivery, channel, owner, terms, settle, again=True))
     return claims
 
 
 def _rows(
     session: Session, which: sa.ColumnElement[bool], accounts: Accounts, most: int
 ) -> list[tuple[Delivery, Channel]]:
+    """Those that leave next, locked for this claim."""
     if most <= 0 or not accounts:
         return []
-    found = session.execute(_next(sa.select(Delivery, Channel), which, accounts, most))
-    return [(delivery, channel) for delivery, channel in found]
-
-
-def _due_rows(session: Session, accounts: Accounts, most: int) -> Sequence[sa.Row[Any]]:
-    """Only the columns that a claim needs: most deliveries are answers, and nothing is decided
-    about those."""
-    if most <= 0 or not accounts:
-        return []
-    columns = sa.select(
-        Delivery.id,
-        Delivery.attempt,
-        Delivery.key,
-        Delivery.action,
-        Delivery.content,
-        Delivery.thread,
-        Delivery.reply_to,
-        Delivery.recipient,
-        Delivery.channel_id,
-        Channel.network,
-        Channel.account,
-        Channel.remote_id,
-    )
-    return session.execute(_next(columns, _due(session), accounts, most)).all()
-
-
-def _next(select: Any, which: sa.ColumnElement[bool], accounts: Accounts, most: int) -> Any:
-    """Those of the ``select`` that leave next, locked for this claim."""
-    here = sa.and_(Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id)
-    return (
-        select.join_from(Delivery, Channel, here)
-        .where(which, sa.tuple_(Channel.network, Channel.account).in_(list(accounts)))
-        .where(sa.or_(~is_quiet(), Delivery.about == About.ENTRY))  # staff must come in to release
+    found = (
+        sa.select(Delivery, Channel)
+        .join_from(Delivery, Channel, _HERE)
+        .where(which, sa.tuple_(Channel.network, Channel.account).in_(list(accounts)), _MAY_SPEAK)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(most)
         .with_for_update(of=Delivery, skip_locked=True)
     )
+    return [(delivery, channel) for delivery, channel in session.execute(found)]
+
+
+def _due_rows(session: Session, accounts: Accounts, most: int) -> list[tuple[sa.Row[Any], Channel]]:
+    """Only the columns that a claim needs: most deliveries are answers, and nothing is decided
+    about those."""
+    if most <= 0 or not accounts:
+        return []
+    asked = {"now": session.now(), "accounts": list(accounts), "most": most}
+    rows = session.execute(_DUE, asked).all()
+    places = sa.select(Channel).where(Channel.id.in_({row.channel_id for row in rows}))
+    channels = {one.id: one for one in session.scalars(places)} if rows else {}
+    return [(row, channels[row.channel_id]) for row in rows]
 
 
 def _lost(session: Session, terms: Terms) -> sa.ColumnElement[bool]:
@@ -162,21 +153,10 @@ def set_right(session: Session, longest: timedelta) -> None:
     )
 
 
-def _due(session: Session) -> sa.ColumnElement[bool]:
-    """Due, on a channel that is not paused, and next in its conversation: nothing before it is
-    on its way or waiting to be tried again (RELIABILITY: I5)."""
-    now = session.now()
-    other = aliased(Delivery)
-    return sa.and_(
-        Delivery.state == DeliveryState.PENDING,
-        Delivery.due_at <= now,
-        Channel.paused_because == "",
-        ~sa.exists().where(in_the_way(Delivery, other, now)),
-    )
-
-
 def in_the_way(
-    one: Delivery | type[Delivery], other: type[Delivery], now: datetime
+    one: Delivery | type[Delivery],
+    other: type[Delivery],
+    now: datetime | sa.ColumnElement[datetime],
 ) -> sa.ColumnElement[bool]:
     """Whether ``other`` has to leave before ``one`` (a row, or any), for their conversation."""
     to_be_tried_again = sa.and_(other.attempt > 0, other.note != "")
@@ -200,6 +180,51 @@ def in_the_way(
     )
 
 
+def _due() -> Any:
+    """What is due on channels that are not paused, the first of each conversation: nothing before
+    it is on its way or waiting to be tried again (RELIABILITY: I5).
+
+    It walks what waits in the order in which it leaves, however much that is, and looks at channels
+    on the way: so it costs the same whatever the database believes to know about its tables.
+    """
+    now = sa.bindparam("now", type_=Delivery.due_at.type)
+    account = sa.tuple_(Channel.network, Channel.account)
+    other = aliased(Delivery)
+    silent = sa.or_(
+        Channel.paused_because != "", account.not_in(sa.bindparam("accounts", expanding=True))
+    )
+    return (
+        sa.select(
+            Delivery.id,
+            Delivery.attempt,
+            Delivery.key,
+            Delivery.action,
+            Delivery.content,
+            Delivery.thread,
+            Delivery.reply_to,
+            Delivery.recipient,
+            Delivery.channel_id,
+        )
+        .where(
+            Delivery.state == sa.literal_column("'pending'"),  # as its index says it
+            Delivery.due_at <= now,
+            Delivery.channel_id.not_in(sa.select(Channel.id).where(silent)),
+            _MAY_SPEAK,
+            # The offset keeps PostgreSQL from joining all that waits: it looks up one conversation.
+            ~sa.exists(sa.select(other.id).where(in_the_way(Delivery, other, now)).offset(0)),
+        )
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+
+
+_HERE = sa.and_(Channel.workspace_id == Delivery.workspace_id, Channel.id == Delivery.channel_id)
+# Staff must come in to release what a restored back-up holds.
+_MAY_SPEAK = sa.or_(~is_quiet(), Delivery.about == About.ENTRY)
+_DUE = _due()
+
+
 def _note_lost(session: Session, delivery: Delivery, channel: Channel, terms: Terms) -> None:
     """Whoever had claimed it never said what became of it; without an owner, somebody did."""
     if delivery.owner is not None and delivery.lease_until is not None:
@@ -218,7 +243,7 @@ def _note_lost(session: Session, delivery: Delivery, channel: Channel, terms: Te
 def _claim_of(
     session: Session,
     what: Delivery | sa.Row[Any],
-    place: Channel | sa.Row[Any],
+    place: Channel,
     owner: str,
     terms: Terms,
     settle: Settle,

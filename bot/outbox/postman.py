@@ -21,7 +21,7 @@ Finish = Callable[[Session, Delivery, Content], Content]
 # When it ends, what is on its way out may still arrive for so long.
 _GRACE_SECONDS = 2.0
 # Deliveries under way at once, over all networks.
-AT_ONCE = 32
+AT_ONCE = 100
 # How often the table is looked at without being told: finds what other processes wrote.
 _LOOK_SECONDS = 1.0
 # A clock that goes back by less is being kept right; by more, it was wrong.
@@ -71,11 +71,16 @@ class Postman:
         with self._writer.news.listening("outbox", "channels") as listener:
             try:
                 while True:
-                    for one in await self._claim(AT_ONCE - len(under_way)):
+                    places = AT_ONCE - len(under_way)
+                    claims = await self._claim(places)
+                    for one in claims:
                         task = asyncio.create_task(self._deliver(one))
                         under_way.add(task)
                         task.add_done_callback(under_way.discard)
-                    await listener.next(timeout=_LOOK_SECONDS)
+                    if len(claims) < places:
+                        await listener.next(timeout=_LOOK_SECONDS)
+                    else:  # more may be due: go on as soon as there is a place for it
+                        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 if under_way:
                     await asyncio.wait(under_way, timeout=_GRACE_SECONDS)
