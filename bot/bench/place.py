@@ -55,7 +55,7 @@ class Place:
     def _server(self) -> sa.URL:
         if named := os.environ.get(SERVER):
             return sa.make_url(named).set(drivername="postgresql+psycopg")
-        return self._stack.enter_context(server_from_wheel())
+        return self._stack.enter_context(server_from_wheel({})).url
 
 
 @contextmanager
