@@ -36,7 +36,7 @@ FULL = Sizes(
     small=1_000,
     large=1_000_000,
     grown_messages=1_000,
-    claims=500,
+    claims=2_000,
     idle_seconds=5.0,
 )
 QUICK = Sizes(
