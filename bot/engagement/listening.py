@@ -141,6 +141,8 @@ def _oldest(session: Session) -> UUID:
 
 def _put_aside(session: Session, id: UUID, problem: str) -> None:
     event = session.need(Event, id)
+    if event.state is not EventState.NEW:
+        return  # another process has gone on, while this one stood still
     event.tries += 1
     event.problem = problem
     if event.tries >= _MOST_TRIES:

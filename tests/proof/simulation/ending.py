@@ -1,5 +1,6 @@
 """At the end of a run: everything has come to rest, and the world agrees with what was promised."""
 
+import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -54,12 +55,12 @@ class Ending:
         chance = self.world.chance
         self.moments = chance.choice((5, 8, 11))
         policies = [chance.choice(("ask", "send", "spread")) for _ in range(3)]
-        with self.world.house.database.writers.connect() as connection:
+        with sqlite3.connect(self.world.house.file) as connection:  # no weather is out yet
             for account, policy in zip(self.world.ledgers, policies, strict=True):
-                connection.exec_driver_sql(
+                connection.execute(
                     "UPDATE channel SET overdue = ? WHERE account = ?", (policy, account)
                 )
-            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # it is connected
+        connection.close()
         self.world.note("shop", f"overdue posts: {', '.join(policies)}")
 
     def restless(self) -> list[str]:

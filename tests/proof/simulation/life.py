@@ -237,8 +237,11 @@ class Life:
         return await self.act("staff", command)
 
     async def withdraw(self) -> None:
-        """A post that has not gone out is taken off the calendar."""
-        text = self.world.chance.choice(tuple(self.posts)) if self.posts else ""
+        """A post is taken off the calendar, mostly one that has not gone out."""
+        now = self.world.clock.now()
+        ahead = [text for text, post in self.posts.items() if post.at[0] > now]
+        some = ahead or list(self.posts)
+        text = self.world.chance.choice(some) if some else ""
 
         def command(session: Session) -> None:
             post = session.scalars(sa.select(Post).filter_by(text=text)).one()

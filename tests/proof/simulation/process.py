@@ -145,6 +145,8 @@ class Wire:
         again = len(await self.ledger.entries()) == before
         world.arrived(process, self._account, outgoing, entry, again=again)
         self._perhaps(fate, Send.DIES_AFTER, Send.BREAKS_AFTER)
+        if fate is Send.STANDS_STILL:
+            process.freeze(LEASE.total_seconds() + 20)
         await process.pause(NEVER_ANSWERS if fate is Send.NO_ANSWER else 0.0)
         return entry
 
@@ -279,8 +281,11 @@ class Process:
 
     def _perhaps_freeze(self) -> None:
         if seconds := self.world.weather.frozen_for():
-            self.frozen_until = max(self.frozen_until, self.world.seconds + seconds)
-            self.world.disturbed(self.name, f"stands still for {seconds:.0f} s", seconds)
+            self.freeze(seconds)
+
+    def freeze(self, seconds: float) -> None:
+        self.frozen_until = max(self.frozen_until, self.world.seconds + seconds)
+        self.world.disturbed(self.name, f"stands still for {seconds:.0f} s", seconds)
 
     def die(self) -> None:
         """As by SIGKILL: nothing of it runs any more, and nothing that it had in memory stays."""

@@ -66,7 +66,7 @@ class Watch:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.sending: dict[str, Row] = {}
-        self.done = self._done()
+        self.done, self.sent = self._done(), 0.0
         self.refused: set[str] = set()  # keys that a network did not want
         self.told: set[str] = set()
         self.acknowledged_keys: dict[str, str] = {}  # dedupe key → account
@@ -99,6 +99,10 @@ class Watch:
         if several:
             keys = [row.key for row in after.values() if row.conversation in several]
             self._fail("I5", f"two of one conversation are on their way at once: {keys}")
+        ((sent,),) = self.ask("SELECT total(state = 'sent') FROM delivery")
+        if sent < self.sent:
+            self._fail("I3", f"{process.name} wrote that what was sent is not")
+        self.sent = sent
         self._read(process, now)
         self._heard()
 

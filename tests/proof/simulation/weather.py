@@ -30,6 +30,7 @@ class Send(StrEnum):
     NO_ANSWER = "the network accepts, the answer takes for ever"
     BREAKS_BEFORE = "the adapter breaks before sending"
     BREAKS_AFTER = "the adapter breaks after the network accepted"
+    STANDS_STILL = "the process stands still until its lease is over, after the network accepted"
 
 
 _FATES = {
@@ -53,6 +54,7 @@ _SENDS = {
     Send.NO_ANSWER: 0.03,
     Send.BREAKS_BEFORE: 0.01,
     Send.BREAKS_AFTER: 0.015,
+    Send.STANDS_STILL: 0.015,
 }
 _FREEZE = 0.004  # of every touch of a port
 
