@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from bot.db import Session, leases
 from bot.db.leases import Lease
 from bot.engagement import listening
-from bot.outbox import claiming, postman, settling
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox import attempts, claiming, postman, settling
+from bot.outbox.models import Attempt, Delivery, DeliveryState
 from tests.proof.simulation.planted import Patches, bug, instead
 
 
@@ -82,7 +82,17 @@ def _any_attempt() -> Patches:
         session.flush()
         return settling.settle_all(session, results)
 
-    return [instead(postman, "settle_all", settle_all)]
+    def write_down(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+        key = ("workspace_id", "delivery_id", "number")
+        known = [session.get(Attempt, tuple(row[name] for name in key)) for row in rows]
+        if new := [row for row, there in zip(rows, known, strict=True) if there is None]:
+            attempts.write_down(session, new)
+
+    # The attempts' primary key is a second fence: it too must be down.
+    return [
+        instead(postman, "settle_all", settle_all),
+        instead(settling, "write_down", write_down),
+    ]
 
 
 @bug("a process that was frozen sends all the same")
