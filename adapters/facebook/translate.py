@@ -76,7 +76,7 @@ def _entry(thing: str, raw: bytes, page: str) -> list[Event]:
         for one in ones:
             alone = _alone(thing, entry, name, bytes(one))
             events.append(_one(thing, entry, name, bytes(one), alone, page))
-    return events
+    return events or [ignored(Seen(page=page, raw=raw, told_at=None))]
 
 
 def _one(thing: str, entry: _Entry, name: str, part: bytes, alone: bytes, page: str) -> Event:

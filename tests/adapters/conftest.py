@@ -69,14 +69,15 @@ def _installed() -> dict[str, Any]:
     sandbox = plugins.pop("sandbox")
     served = {
         name: _on_stand_in(name)
-        for name in list(plugins)
-        if (Path(__file__).parent / name / "candidate.py").exists() and plugins.pop(name)
+        for name in plugins
+        if (Path(__file__).parent / name / "candidate.py").exists()
     }
     return {
         **served,
         **{
             name: Candidate(plugin=plugin, channel=CHANNELS.get(name, "square"))
             for name, plugin in plugins.items()
+            if name not in served
         },
         **{
             f"sandbox like {like}": Candidate(plugin=sandbox, settings={"like": like})
