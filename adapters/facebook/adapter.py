@@ -198,6 +198,10 @@ class Facebook:
         if self._clock.now() - tried < settles:
             raise OutcomeUnknown("It is not there yet; Facebook may still be about to show it.")
 
+    def close(self) -> None:
+        """Let its threads and connections go; nothing can be said any more."""
+        self._page.close()
+
     def health(self) -> tuple[Health, str]:
         if self._page.refused:
             return Health.OFF, _sentence(self._page.refused)

@@ -151,7 +151,7 @@ def _refused(error: Refused, wrote: bool) -> NetworkError:
     if error.of_token:
         return Unauthorized(f"{says} Make a new token, and put it into the configuration.")
     if error.code in _LIMITS or error.code in _LIMITS_BY_USE or error.status == 429:
-        return RateLimited(says, retry_after=error.wait or _WAIT)
+        return RateLimited(says, retry_after=_WAIT if error.wait is None else error.wait)
     if hint := _what_else(error):
         return Rejected(f"{says} {hint}")
     if error.code in _RIGHTS and (error.code == 230 or _about_rights(str(error))):

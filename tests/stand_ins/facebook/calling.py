@@ -78,6 +78,11 @@ class Calling:
                 found = [body]
         return [*found, *([held] if held else [])]
 
+    @property
+    def busy(self) -> bool:
+        """Something is on its way."""
+        return bool(self._waiting._unfinished_tasks)  # type: ignore[attr-defined]  # no public name
+
     @asynccontextmanager
     async def serving(self, loop: asyncio.AbstractEventLoop) -> AsyncIterator[None]:
         self._loop = loop
@@ -98,6 +103,7 @@ class Calling:
                     self.delivered.append(body)
                     break
                 await asyncio.sleep(_RETRY_SECONDS)
+            self._waiting.task_done()
 
     async def _deliver(self, session: aiohttp.ClientSession, body: bytes) -> int:
         headers = {

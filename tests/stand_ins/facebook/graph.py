@@ -13,6 +13,7 @@ from tests.stand_ins.facebook.wall import No, Thing, Wall
 Told = Callable[[str, Thing], None]  # what the webhook has to hear: "feed" or "messages"
 Sent = Mapping[str, Any]
 _TEXTS = {"feed": 63_206, "comments": 8_000, "messages": 2_000}
+_PROFILE = ("greeting", "get_started", "persistent_menu")
 _ID = re.compile(r"\d+(?:_\d+)?")
 
 
@@ -140,8 +141,13 @@ class Graph:
         return {"recipient_id": person, "message_id": said["id"]}
 
     def _post_messenger_profile(self, _: str, sent: Sent) -> Thing:
-        for name, value in sent.items():
-            self.wall.profile[name] = json.loads(value)
+        told = {name: json.loads(sent[name]) for name in _PROFILE if name in sent}
+        for menu in told.get("persistent_menu", []):
+            if any(len(one["title"]) > 30 for one in menu["call_to_actions"]):
+                raise No(100, "(#100) A menu's title must be no longer than 30 characters")
+        if any(len(one["text"]) > 160 for one in told.get("greeting", [])):
+            raise No(100, "(#100) A greeting must be no longer than 160 characters")
+        self.wall.profile |= told
         if "persistent_menu" in sent and "get_started" not in self.wall.profile:
             raise No(100, "(#100) You must set a Get Started button to use the menu", 2018145)
         return {"result": "success"}

@@ -252,7 +252,7 @@ class Facebook:
     def _limited(self, fault: Fault) -> web.StreamResponse:
         headers = {}
         if fault is Fault.RATE_LIMITED:
-            use = {"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 3}
+            use = {"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 0.005}
             headers["X-Business-Use-Case-Usage"] = json.dumps({PAGE: [use]})
         no = No(80001, "(#80001) There have been too many calls to this Page account.")
         return web.json_response(_error(no), status=400, headers=headers)
