@@ -58,7 +58,8 @@ def graph() -> Iterator[Facebook]:
     with Facebook() as graph:
         yield graph
         if schema.SPECS.exists():
-            wrong = [one for call in graph.requests for one in schema.problems(call, graph.channel)]
+            ours = [call for call in graph.requests if "Authorization" in call.headers]
+            wrong = [one for call in ours for one in schema.problems(call, graph.channel)]
             assert wrong == []
 
 
