@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import pyfacebook
+import pytest
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.api import FacebookAdsApi, FacebookSession

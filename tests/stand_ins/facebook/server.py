@@ -71,6 +71,7 @@ class Facebook:
     ) -> None:
         self.requests: list[Call] = []
         self.usage: Mapping[str, Any] = {}
+        self.accepted: Callable[[Call], None] = lambda _: None  # done, and not answered yet
         self.calling = Calling(SECRET, PAGE, callback)
         self._queue: list[Fault] = []
         self._now = now
@@ -148,6 +149,12 @@ class Facebook:
         private: bool = False,
     ) -> str:
         """``author=""``: Facebook does not tell who it is."""
+        return self.say_now(text, author=author, reply_to=reply_to, private=private)
+
+    def say_now(
+        self, text: str, *, author: str = "ada", reply_to: str | None = None, private: bool = False
+    ) -> str:
+        """`say`, for those who do not wait."""
         if private:
             message = self.wall.add_message(id_of(author), text, by_us=False)
             self.calling.tell("messages", message_told(message))
@@ -215,6 +222,7 @@ class Facebook:
             if fault in {Fault.RATE_LIMITED, Fault.RATE_LIMITED_SILENTLY}:
                 return self._limited(fault)
             answer = self.graph.answer(call.method, call.path, call.sent, call.files)
+            self.accepted(call)
         except No as no:
             return web.json_response(_error(no), status=no.status, headers=self._headers())
         except (KeyError, ValueError, TypeError) as error:
