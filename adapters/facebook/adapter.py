@@ -124,7 +124,7 @@ class Facebook:
     async def _publish(self, outgoing: Outgoing) -> Receipt:
         if finding.is_film(outgoing):
             return await self._publish_film(outgoing)
-        pictures = [await self._upload(one) for one in outgoing.content.media]
+        pictures = await asyncio.gather(*(self._upload(one) for one in outgoing.content.media))
         answer = await self._page.write(f"{self.account}/feed", saying.post(outgoing, pictures))
         return _said(need(answer, "id"))
 
@@ -199,7 +199,7 @@ class Facebook:
             raise OutcomeUnknown("It is not there yet; Facebook may still be about to show it.")
 
     def close(self) -> None:
-        """Let its threads and connections go; nothing can be said any more."""
+        """Let its connections go; nothing can be said any more."""
         self._page.close()
 
     def health(self) -> tuple[Health, str]:

@@ -11,7 +11,8 @@ import hmac
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import requests
@@ -26,7 +27,6 @@ with warnings.catch_warnings():  # its regular expressions are of another time
     import facebook
 
 _HOME = facebook.FACEBOOK_GRAPH_URL
-# A thread each; a Facebook that hangs must not take the threads that others wait for.
 _AT_ONCE = 8
 _CONNECT_SECONDS = 5.0
 
@@ -55,7 +55,7 @@ class GraphClient:
         if base.rstrip("/") + "/" != _HOME:
             self._session.mount(_HOME, _Elsewhere(base.rstrip("/") + "/"))
         self._session.hooks["response"].append(self._look)
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="graph")
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def call(
         self,
@@ -68,10 +68,10 @@ class GraphClient:
         def asked() -> Answer:
             return self._asked(method, path, token, fields, files)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, asked)
+        async with self._room:
+            return await _aside(asked)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self._session.close()
 
     def _asked(
@@ -142,6 +142,34 @@ class GraphClient:
 def proof(secret: str, token: str) -> str:
     """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""
     return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+async def _aside(asked: Callable[[], Answer]) -> Answer:
+    """In a thread of its own. Those of `asyncio.to_thread` are waited for when a process ends, and
+    others wait for them: a Facebook that hangs must hold up neither."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Answer] = loop.create_future()
+
+    def settle(answer: Answer | None, error: Exception | None) -> None:
+        if done.done():
+            return  # nobody waits any more
+        if error is not None:
+            done.set_exception(error)
+        elif answer is not None:
+            done.set_result(answer)
+
+    def run() -> None:
+        answer: Answer | None = None
+        error: Exception | None = None
+        try:
+            answer = asked()
+        except Exception as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, answer, error)
+
+    Thread(target=run, name="graph", daemon=True).start()
+    return await done
 
 
 class _Bearing:

@@ -8,7 +8,7 @@ from adapters.facebook.page import Page, rows
 from adapters.facebook.settings import FacebookSettings
 from adapters.facebook.translate import Event, found_by_looking
 from bot.clock import Clock
-from bot.networks import InboundEvent, Receive
+from bot.networks import EventKind, InboundEvent, Receive
 
 # How far back the first look goes: what was said while we were away.
 _FIRST = timedelta(hours=24)
@@ -90,7 +90,9 @@ class Looking:
         return [
             event
             for event in found
-            if isinstance(event, InboundEvent) and not (event.author and event.author.is_self)
+            if isinstance(event, InboundEvent)
+            and event.kind is not EventKind.IGNORED
+            and not (event.author and event.author.is_self)
         ]
 
     async def _on_the_page(self, since: datetime) -> Any:

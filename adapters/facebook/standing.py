@@ -28,8 +28,6 @@ FIELDS = (
     "messaging_postbacks",
     "message_reactions",
     "message_edits",
-    "message_reads",
-    "message_deliveries",
     "message_echoes",
 )
 _SOON = timedelta(days=7)
