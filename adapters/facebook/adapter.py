@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.facebook import finding, saying
-from adapters.facebook.answers import Gone
+from adapters.facebook.answers import Answered, Gone
 from adapters.facebook.looking import Looking
 from adapters.facebook.page import SLOW_AT, Page, need
 from adapters.facebook.settings import FacebookSettings
@@ -114,9 +115,7 @@ class Facebook:
             case Action.REPLY:
                 return await self._reply(outgoing)
             case Action.DIRECT:
-                fields = saying.private(outgoing)
-                answer = await self._page.write(f"{self.account}/messages", fields)
-                return Receipt(message=need(answer, "message_id"))
+                return await self._write_to(outgoing)
             case Action.EDIT | Action.HIDE | Action.DELETE:
                 return await self._change(outgoing)
         raise Rejected(f"Facebook can't do this: {outgoing.action}.")
@@ -164,6 +163,21 @@ class Facebook:
             fields["attachment_id"] = await self._upload(media)
         answer = await self._page.write(f"{below}/comments", fields)
         return _said(need(answer, "id"))
+
+    async def _write_to(self, outgoing: Outgoing) -> Receipt:
+        """A comment that has had its one answer in private may be by somebody who writes to us."""
+        path = f"{self.account}/messages"
+        try:
+            answer = await self._page.write(path, saying.private(outgoing))
+        except Answered as used_up:
+            if not outgoing.recipient:
+                raise
+            try:
+                fields = saying.private(replace(outgoing, reply_to=None))
+                answer = await self._page.write(path, fields)
+            except Rejected:
+                raise used_up from None
+        return Receipt(message=need(answer, "message_id"))
 
     async def _change(self, outgoing: Outgoing) -> Receipt:
         target = outgoing.target or ""

@@ -42,6 +42,10 @@ class Gone(Rejected):
     """What was asked about isn't there (any more)."""
 
 
+class Answered(Rejected):
+    """The comment can't be answered in private (any more)."""
+
+
 class NotReached(Exception):
     """Nothing was sent."""
 
@@ -152,6 +156,10 @@ def _refused(error: Refused, wrote: bool) -> NetworkError:
         return Unauthorized(f"{says} Make a new token, and put it into the configuration.")
     if error.code in _LIMITS or error.code in _LIMITS_BY_USE or error.status == 429:
         return RateLimited(says, retry_after=_WAIT if error.wait is None else error.wait)
+    if error.code in _ANSWERED:
+        return Answered(
+            f"{says} A comment can be answered in private once, within 7 days. Answer below it."
+        )
     if hint := _what_else(error):
         return Rejected(f"{says} {hint}")
     if error.code in _RIGHTS and (error.code == 230 or _about_rights(str(error))):
@@ -173,8 +181,6 @@ def _what_else(error: Refused) -> str:
             "The app is in development, or not reviewed: it reaches only people who have a role "
             "in it. Ask Meta for the review."
         )
-    if error.code in _ANSWERED:
-        return "A comment can be answered in private once, within 7 days. Answer below it."
     if error.subcode in _NOT_THIS_PERSON or error.code == 551:
         return "Messenger does not let us write to this person."
     return ""

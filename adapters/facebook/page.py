@@ -54,11 +54,8 @@ class Page:
         return await self._call("DELETE", path, {}, wrote=True)
 
     async def as_app(self, path: str, token: str, **args: Any) -> Answer:
-        """Reads with the app's own token."""
-        try:
-            return await self._graph.call("GET", path, token, args)
-        except (NotReached, Lost, Refused) as error:
-            raise meaning(error, wrote=False) from error
+        """Reads with another token: the app's own."""
+        return await self._with(token, "GET", path, args)
 
     async def token(self) -> str:
         """The Page's own, made from the one that was given: that may be a person's."""

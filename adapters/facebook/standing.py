@@ -108,7 +108,9 @@ class Standing:
         self.profile_set = False
         there = rows(await self.page.read(path, fields=",".join(wanted)))
         has: dict[str, Any] = there[0] if there else {}
-        differs = {name: value for name, value in wanted.items() if has.get(name) != value}
+        differs = {
+            name: value for name, value in wanted.items() if not _holds(has.get(name), value)
+        }
         if differs:
             await self.page.write(path, differs, seen=False)
         self.profile_set = True
@@ -210,6 +212,22 @@ class Standing:
             says=f"{says} Hubbub goes slower.",
             then="It mends itself within the hour. If it comes often, spread the posts.",
         )
+
+
+def _holds(there: Any, wanted: Any) -> bool:
+    """Facebook adds fields of its own to what was set."""
+    match wanted:
+        case dict():
+            return isinstance(there, dict) and all(
+                _holds(there.get(name), value) for name, value in wanted.items()
+            )
+        case list():
+            return (
+                isinstance(there, list)
+                and len(there) == len(wanted)
+                and all(map(_holds, there, wanted))
+            )
+    return bool(there == wanted)
 
 
 def _is_time(value: Any) -> bool:

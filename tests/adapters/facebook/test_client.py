@@ -182,7 +182,7 @@ def test_an_error_tells_what_to_do_next(
     error: Exception, means: type[NetworkError], says: str
 ) -> None:
     found = meaning(error, wrote=True)
-    assert type(found) is means
+    assert isinstance(found, means)
     assert says in str(found)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -99,8 +100,12 @@ async def test_a_comment_is_answered_in_private_once(graph: Facebook, build: Bui
     private = say("Tell me its number.", Action.DIRECT, reply_to=comment, recipient=ADA)
     await build().send(private)
     assert graph.shown()[-1].recipient == ADA
-    with pytest.raises(Rejected, match=r"once, within 7 days\. Answer below it"):
-        await build().send(private)
+    for again in (private, replace(private, recipient=None)):
+        with pytest.raises(Rejected, match=r"once, within 7 days\. Answer below it"):
+            await build().send(again)
+    await graph.say("it is 4711", private=True)  # and so they can be written to
+    await build().send(replace(private, content=replace(private.content, text="Thank you!")))
+    assert [one.text for one in graph.shown()][-2:] == ["Tell me its number.", "Thank you!"]
 
 
 async def test_after_seven_days_a_comment_is_answered_in_public(build: Build) -> None:

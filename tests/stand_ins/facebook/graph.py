@@ -155,6 +155,10 @@ class Graph:
     def _get_messenger_profile(self, _: str, sent: Sent) -> Thing:
         asked = {one.name for one in parsed(sent["fields"])}
         there = {name: value for name, value in self.wall.profile.items() if name in asked}
+        if "persistent_menu" in there:  # it tells more than was set
+            there["persistent_menu"] = [
+                {**one, "disabled_surfaces": []} for one in there["persistent_menu"]
+            ]
         return {"data": [there] if there else []}
 
     def _post_subscribed_apps(self, _: str, sent: Sent) -> Thing:
