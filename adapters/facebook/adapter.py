@@ -2,23 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.facebook import finding, saying
-from adapters.facebook.answers import Answered, Gone
 from adapters.facebook.looking import Looking
-from adapters.facebook.page import SLOW_AT, Page, need
+from adapters.facebook.page import SLOW_AT, Page
 from adapters.facebook.settings import FacebookSettings
 from adapters.facebook.shapes import NETWORK
+from adapters.facebook.speaking import Speaking
 from adapters.facebook.standing import Standing
-from bot.errors import NetworkError, OutcomeUnknown, RateLimited, Rejected, Unauthorized
+from bot.errors import NetworkError, OutcomeUnknown, RateLimited, Unauthorized
 from bot.networks import (
     Action,
     Finding,
     Health,
-    Media,
     Outgoing,
     Place,
     Receipt,
@@ -46,6 +43,7 @@ class Facebook:
         self._page = Page(settings, services.clock)
         self._standing = Standing(self._page, settings, services)
         self._looking = Looking(self._page, settings, services.clock)
+        self._speaking = Speaking(self._page, services)
         self._connected: datetime | None = None
         self._trouble = ""
         self._sent_at: datetime | None = None
@@ -100,97 +98,13 @@ class Facebook:
         saying.check(outgoing)
         self._page.pace()
         self._tried[outgoing.key] = self._clock.now()
-        receipt = await self._say(outgoing)
+        receipt = await self._speaking.say(outgoing)
         self._sent_at = self._clock.now()
         self._told[receipt.message] = outgoing.key
         for memory in (self._told, self._tried):
             while len(memory) > _REMEMBERED:
                 del memory[next(iter(memory))]
         return receipt
-
-    async def _say(self, outgoing: Outgoing) -> Receipt:
-        match outgoing.action:
-            case Action.PUBLISH:
-                return await self._publish(outgoing)
-            case Action.REPLY:
-                return await self._reply(outgoing)
-            case Action.DIRECT:
-                return await self._write_to(outgoing)
-            case Action.EDIT | Action.HIDE | Action.DELETE:
-                return await self._change(outgoing)
-        raise Rejected(f"Facebook can't do this: {outgoing.action}.")
-
-    async def _publish(self, outgoing: Outgoing) -> Receipt:
-        if finding.is_film(outgoing):
-            return await self._publish_film(outgoing)
-        pictures = await asyncio.gather(*(self._upload(one) for one in outgoing.content.media))
-        answer = await self._page.write(f"{self.account}/feed", saying.post(outgoing, pictures))
-        return _said(need(answer, "id"))
-
-    async def _publish_film(self, outgoing: Outgoing) -> Receipt:
-        [media] = outgoing.content.media
-        film = await self._services.media(media, saying.MEDIA)
-        answer = await self._page.write(
-            f"{self.account}/videos",
-            {"description": saying.words(outgoing)},
-            files={"source": (film.name, film.data, film.type)},
-        )
-        id = need(answer, "id")
-        try:
-            shown = await self._page.read(id, fields="id,post_id")
-        except NetworkError:
-            shown = {"id": id}  # it is there; only its other name is not known
-        return _said(finding.post_of_film(self._page, {"id": id, **shown}))
-
-    async def _upload(self, media: Media) -> str:
-        """Nobody sees it before it is attached, so that a failure leaves nothing behind."""
-        picture = await self._services.media(media, saying.MEDIA)
-        fields = {"published": False, "alt_text_custom": saying.plain(picture.alt) or None}
-        answer = await self._page.write(
-            f"{self.account}/photos",
-            fields,
-            files={"source": (picture.name, picture.data, picture.type)},
-            seen=False,
-        )
-        return need(answer, "id")
-
-    async def _reply(self, outgoing: Outgoing) -> Receipt:
-        below = outgoing.reply_to or outgoing.thread
-        if not below:
-            raise Rejected("An answer needs the post or comment below which it stands.")
-        fields = {"message": saying.words(outgoing)}
-        for media in outgoing.content.media:
-            fields["attachment_id"] = await self._upload(media)
-        answer = await self._page.write(f"{below}/comments", fields)
-        return _said(need(answer, "id"))
-
-    async def _write_to(self, outgoing: Outgoing) -> Receipt:
-        """A comment that has had its one answer in private may be by somebody who writes to us."""
-        path = f"{self.account}/messages"
-        try:
-            answer = await self._page.write(path, saying.private(outgoing))
-        except Answered as used_up:
-            if not outgoing.recipient:
-                raise
-            try:
-                fields = saying.private(replace(outgoing, reply_to=None))
-                answer = await self._page.write(path, fields)
-            except Rejected:
-                raise used_up from None
-        return Receipt(message=need(answer, "message_id"))
-
-    async def _change(self, outgoing: Outgoing) -> Receipt:
-        target = outgoing.target or ""
-        if not target.replace("_", "").isdigit():
-            raise Rejected("What was said in Messenger stays: Facebook lets nobody change it.")
-        if outgoing.action is Action.DELETE:
-            with suppress(Gone):
-                await self._page.remove(target)
-        elif outgoing.action is Action.HIDE:
-            await self._page.write(target, {"is_hidden": True})
-        else:
-            await self._page.write(target, {"message": saying.words(outgoing)})
-        return _said(target)
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         since = outgoing.not_before or self._clock.now() - _LOOK_BACK
@@ -223,9 +137,14 @@ class Facebook:
             return Health.OFF, _sentence(self._trouble or "Facebook is not connected yet")
         if warning := self._warning():
             return Health.WARN, _sentence(warning)
-        seen = self._looking.last_event
-        last = f", last heard of something from {seen:%Y-%m-%d %H:%M} UTC" if seen else ""
-        return Health.OK, f"Connected since {self._connected:%Y-%m-%d %H:%M} UTC{last}."
+        told = [f"Connected since {_moment(self._connected)}"]
+        if heard := self._looking.last_event:
+            told.append(f"last heard something said at {_moment(heard)}")
+        if self._sent_at:
+            told.append(f"last said something at {_moment(self._sent_at)}")
+        if ends := self._standing.until:
+            told.append(f"the token is valid until {_moment(ends)}")
+        return Health.OK, f"{', '.join(told)}."
 
     def _warning(self) -> str:
         if missed := self._looking.missed:
@@ -293,8 +212,8 @@ class Facebook:
         return [Place(channel=self.account, name=name, kind="Page", findings=(found,))]
 
 
-def _said(id: str) -> Receipt:
-    return Receipt(message=id, permalink=finding.permalink(id))
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _sentence(text: str) -> str:

@@ -27,7 +27,7 @@ class Page:
     """
 
     def __init__(self, settings: FacebookSettings, clock: Clock) -> None:
-        self.id, self.name, self.refused, self.in_development = settings.page, "", "", ""
+        self.id, self.refused, self.in_development = settings.page, "", ""
         self._given, self._clock = settings.token.get_secret_value(), clock
         self._own: str | None = None
         self._asking = asyncio.Lock()
@@ -61,10 +61,9 @@ class Page:
         """The Page's own, made from the one that was given: that may be a person's."""
         async with self._asking:
             if self._own is None:
-                asked = {"fields": "name,access_token"}
+                asked = {"fields": "access_token"}
                 answer = await self._with(self._given, "GET", self.id, asked)
                 own = answer.get("access_token")
-                self.name = str(answer.get("name") or "")
                 self._own = own if isinstance(own, str) and own else self._given
                 hide(self._own)
             return self._own

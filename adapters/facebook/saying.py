@@ -12,7 +12,6 @@ from bot.networks import (
     Button,
     Capabilities,
     Command,
-    Content,
     Count,
     MediaLimits,
     Outgoing,
@@ -180,8 +179,3 @@ def profile(commands: Sequence[Command], shop: str) -> dict[str, Any]:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "\u2026"
-
-
-def spoken(content: Content) -> str:
-    """For alt texts and films: what stands below them."""
-    return plain(content.text).strip()

@@ -21,6 +21,7 @@ from bot.networks import (
 )
 from tests.adapters.facebook import schema
 from tests.stand_ins.facebook import Facebook
+from tests.stand_ins.faults import StandIn
 
 JPEG = MediaFile(data=b"\xff\xd8\xff\xe0 a picture", type="image/jpeg", name="1.jpg", alt="A mug")
 FILM = MediaFile(data=b"\x00\x00\x00\x18ftypmp42 a film", type="video/mp4", name="1.mp4")
@@ -61,6 +62,9 @@ def graph() -> Iterator[Facebook]:
             ours = [call for call in graph.requests if "Authorization" in call.headers]
             wrong = [one for call in ours for one in schema.problems(call, graph.channel)]
             assert wrong == []
+
+
+_: type[StandIn] = Facebook  # has what every stand-in has
 
 
 @pytest.fixture

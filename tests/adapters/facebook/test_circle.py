@@ -22,7 +22,7 @@ from content_calendar.draft import Draft
 from content_calendar.models import Stage
 from tests.flows.running import open_a_shop
 from tests.stand_ins.facebook import Facebook
-from tests.stand_ins.faults import Shown
+from tests.stand_ins.faults import Fault, Shown
 
 QUESTION = "What would make the Trail Lid Cup better?"
 WISH = "please make the lid dishwasher-safe"
@@ -106,6 +106,7 @@ async def test_a_wish_below_a_post_is_taken_to_its_maker_and_the_answer_comes_ba
     [post] = await until(page.shown)
     assert post.text == QUESTION
 
+    page.fail(Fault.EVENT_BROKEN)  # what nobody can read comes first, and spoils nothing
     comment = await page.say(WISH, reply_to=post.id)
 
     def below(words: str) -> list[Shown]:

@@ -157,11 +157,15 @@ async def test_before_it_is_connected_it_says_so(build: Build) -> None:
     assert build().health() == (Health.OFF, "Facebook is not connected yet.")
 
 
-async def test_connected_it_says_since_when(build: Build, inbox: Inbox) -> None:
-    adapter = build()
+async def test_connected_it_says_since_when(webhook: Facebook, build: Build, inbox: Inbox) -> None:
+    adapter = build(grace_seconds=0.5)
     running = asyncio.create_task(adapter.run(inbox.receive))
     await until(lambda: adapter.health()[0] is Health.OK)
-    assert adapter.health()[1].startswith("Connected since 2")
+    await webhook.say("hello", reply_to=(await adapter.send(say())).message)
+    await until(lambda: "last heard" in adapter.health()[1])
+    says = adapter.health()[1]
+    assert says.startswith("Connected since 2")
+    assert "last said something at 2" in says
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

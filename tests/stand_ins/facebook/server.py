@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -69,7 +69,8 @@ class Facebook:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.requests: list[Call] = []
+        self._calls: list[Call] = []
+        self.requests: Sequence[Any] = self._calls
         self.usage: Mapping[str, Any] = {}
         self.accepted: Callable[[Call], None] = lambda _: None  # done, and not answered yet
         self.calling = Calling(SECRET, PAGE, callback)
@@ -213,7 +214,7 @@ class Facebook:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         call = await _read(request)
-        self.requests.append(call)
+        self._calls.append(call)
         fault = self._fault_for(call)
         try:
             self._check(call)
