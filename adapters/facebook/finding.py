@@ -77,7 +77,7 @@ async def _in_public(
     page: Page, outgoing: Outgoing, since: datetime
 ) -> AsyncIterator[dict[str, Any]]:
     """The newest first, as far back as it can be."""
-    path, asked = _where(page, outgoing)
+    path, asked = await _where(page, outgoing)
     after = ""
     for _ in range(_MOST_PAGES):
         more = {"after": after} if after else {}
@@ -90,16 +90,26 @@ async def _in_public(
     raise OutcomeUnknown("Too much was said there since: it can't be found out.")
 
 
-def _where(page: Page, outgoing: Outgoing) -> tuple[str, dict[str, Any]]:
+async def _where(page: Page, outgoing: Outgoing) -> tuple[str, dict[str, Any]]:
     if outgoing.action is Action.REPLY:
         asked = {"fields": _SAID, "filter": "stream", "order": "reverse_chronological"}
-        return f"{outgoing.reply_to or outgoing.thread}/comments", asked
+        return f"{await below(page, outgoing)}/comments", asked
     if is_film(outgoing):
         return f"{page.id}/videos", {
             "fields": "id,post_id,description,created_time",
             "type": "UPLOADED",
         }
     return f"{page.id}/feed", {"fields": _SAID}
+
+
+async def below(page: Page, outgoing: Outgoing) -> str:
+    """Below what an answer stands: there are two levels, what answers an answer stands beside."""
+    if outgoing.reply_to is None or outgoing.reply_to == outgoing.thread:
+        return str(outgoing.thread or outgoing.reply_to)
+    comment = await page.read(outgoing.reply_to, fields="id,parent{id}")
+    parent = comment.get("parent")
+    above = parent.get("id") if isinstance(parent, dict) else None
+    return str(above or outgoing.reply_to)
 
 
 async def _in_private(page: Page, outgoing: Outgoing) -> AsyncIterator[dict[str, Any]]:

@@ -61,6 +61,22 @@ async def test_an_answer_stands_below_what_it_answers(graph: Facebook, build: Bu
     assert (answer.id, answer.thread, answer.reply_to) == (receipt.message, post.message, comment)
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_what_answers_an_answer_stands_beside_it(
+    graph: Facebook, build: Build, taken: bool
+) -> None:
+    post = await graph.say("Do you ship?")
+    comment = await graph.say("to Austria", reply_to=post)
+    beside = await graph.say("and to Italy", reply_to=comment, author="ben")
+    graph.wall.answers_to_answers = taken
+    answer = say("Yes!", Action.REPLY, thread=post, reply_to=beside)
+    receipt = await build().send(answer)
+    assert [(one.id, one.reply_to) for one in graph.shown()] == [(receipt.message, comment)]
+    found = await build().find(answer)
+    assert found is not None
+    assert found.message == receipt.message
+
+
 async def test_an_answer_may_have_one_picture(graph: Facebook, build: Build) -> None:
     post = await build().send(say())
     answer = say("So?", Action.REPLY, thread=post.message, content={"media": (PICTURE,)})

@@ -37,6 +37,7 @@ class Wall:
     videos: dict[str, Thing] = field(default_factory=dict)
     profile: Thing = field(default_factory=dict)
     subscribed: list[str] = field(default_factory=list)
+    answers_to_answers: bool = True  # sources disagree whether Facebook takes them
     numbers: Any = field(default_factory=lambda: count(7001))
 
     def us(self) -> Thing:
@@ -64,6 +65,8 @@ class Wall:
         """Below a post or a comment; what answers an answer stands beside it, as on Facebook."""
         parent = self.comments.get(below)
         if parent and parent.get("parent"):
+            if not self.answers_to_answers:
+                raise No(100, "(#100) This comment can't be replied to")
             parent = self.comments[parent["parent"]["id"]]
         post = self.posts.get(parent["post"] if parent else below)
         if post is None:
