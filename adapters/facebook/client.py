@@ -30,6 +30,15 @@ _HOME = facebook.FACEBOOK_GRAPH_URL
 _AT_ONCE = 8
 _CONNECT_SECONDS = 5.0
 
+# What the library, and what it is built on, raise over an answer that is none.
+_UNREADABLE = (
+    requests.RequestException,
+    facebook.GraphAPIError,
+    ValueError,
+    LookupError,
+    RecursionError,
+)
+
 Files = Mapping[str, tuple[str, bytes, str]]  # by field: name, bytes, type
 
 
@@ -93,12 +102,7 @@ class GraphClient:
             raise Lost("Facebook did not answer in time.") from error
         except requests.ConnectionError as error:
             raise (NotReached if _never_left(error) else Lost)(_why(error)) from error
-        except (
-            requests.RequestException,
-            facebook.GraphAPIError,
-            ValueError,
-            LookupError,
-        ) as error:
+        except _UNREADABLE as error:
             raise Lost(f"Facebook's answer can't be read: {_why(error)}") from error
 
     def _request(

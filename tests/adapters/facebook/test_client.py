@@ -1,5 +1,7 @@
 """What of facebook-sdk had to be put right, and what errors come to mean."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -113,6 +115,42 @@ async def test_where_nobody_listens_nothing_was_sent(heard: list[Usage]) -> None
     with pytest.raises(NotReached):
         await post(client, message="hello")
     client.close()
+
+
+ANSWERS = {
+    "nothing at all": b"",
+    "half an answer": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 99\r\n\r\n{"id"',
+    "no type": b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"id": "1_2"}',
+    "no object": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 2\r\n\r\n[]",
+    "a page": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\n<hi>",
+    "ten megabytes": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 10000000\r\n\r\n" + b"[" * 10_000_000,
+    "no HTTP": b"220 mail.shop.example\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+async def test_an_answer_that_is_none_leaves_the_outcome_open(
+    answer: bytes, heard: list[Usage]
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"message=hello")
+        writer.write(answer)
+        with contextlib.suppress(OSError):
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    client = GraphClient(base=base, version="25.0", secret="", timeout=2.0, heard=heard.append)
+    with pytest.raises(Lost):
+        await post(client, message="hello")
+    client.close()
+    server.close()
+    await server.wait_closed()
 
 
 @pytest.mark.parametrize(
