@@ -163,12 +163,14 @@ class Facebook:
         return ""
 
     async def examine(self, channel: str | None = None) -> Sequence[Finding]:
+        before = self._page.refused
         try:
             self._page.forgive()
             await self._standing.look()
             self._welcome.set()
         except NetworkError as error:
             if not self._page.refused:
+                self._page.refused = before  # it could not be found out whether that has changed
                 says, then = str(error), "Look again in a few minutes."
                 return [Finding(what="connection", health=Health.OFF, says=says, then=then)]
         except Exception as error:

@@ -56,7 +56,7 @@ async def _said(page: Page, outgoing: Outgoing, since: datetime, ours: Any) -> R
             candidates.append(one)
     if not candidates:
         return None
-    id = _id(page, min(candidates, key=moment))
+    id = _id(page, max(candidates, key=moment))
     return Receipt(message=id, permalink="" if outgoing.action is Action.DIRECT else permalink(id))
 
 

@@ -10,7 +10,7 @@ import pytest
 from adapters.facebook import plugin
 from adapters.facebook.standing import FIELDS, RIGHTS
 from bot.clock import FrozenClock
-from bot.errors import RateLimited, Rejected
+from bot.errors import RateLimited, Rejected, Unavailable
 from bot.networks import Action, Finding, Health
 from tests.adapters.facebook.conftest import Build, Inbox
 from tests.adapters.facebook.saying import say
@@ -202,6 +202,23 @@ async def test_where_much_is_used_it_goes_slower_and_says_so(build: Build) -> No
         await adapter.send(say("three", key="k3"))
         await adapter.send(say("four", key="k4"))  # there is room again
         assert [one.text for one in graph.shown()] == ["one", "two", "three", "four"]
+
+
+async def test_a_look_that_could_not_be_had_changes_nothing(
+    graph: Facebook, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = build()
+    graph.graph.expired = True
+    assert (await adapter.examine())[0].health is Health.OFF
+    refused = adapter.health()
+    monkeypatch.setattr(adapter._page, "as_app", unreachable)
+    graph.graph.expired = False
+    assert [one.what for one in await adapter.examine()] == ["connection"]
+    assert adapter.health() == refused
+
+
+async def unreachable(*_: object, **__: object) -> None:
+    raise Unavailable("Nobody is there.")
 
 
 def test_every_step_of_the_guide_names_a_finding_that_there_is() -> None:
