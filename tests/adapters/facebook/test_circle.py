@@ -73,7 +73,7 @@ async def hubbub(
     hubbub.close()
 
 
-async def until(found: Callable[[], Any], within: float = 15.0) -> Any:
+async def until(found: Callable[[], Any], within: float = 30.0) -> Any:
     async with asyncio.timeout(within):
         while not (what := found()):  # noqa: ASYNC110  # what happens in another thread sets no event here
             await asyncio.sleep(0.05)

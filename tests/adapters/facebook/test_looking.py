@@ -36,7 +36,7 @@ async def test_what_is_read_has_the_keys_that_the_webhook_gives(
     await webhook.say("me too", reply_to=comment, author="ben")
     await webhook.say("who am I", reply_to=post, author="")
     await webhook.say("hello", private=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(inbox.events) < 5 or webhook.calling.busy:  # noqa: ASYNC110  # another thread
             await asyncio.sleep(0.01)
     told = dict(inbox.events)

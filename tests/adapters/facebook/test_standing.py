@@ -158,7 +158,7 @@ async def test_before_it_is_connected_it_says_so(build: Build) -> None:
 
 
 async def test_connected_it_says_since_when(webhook: Facebook, build: Build, inbox: Inbox) -> None:
-    adapter = build(grace_seconds=0.5)
+    adapter = build(grace_seconds=1.0)
     running = asyncio.create_task(adapter.run(inbox.receive))
     await until(lambda: adapter.health()[0] is Health.OK)
     await webhook.say("hello", reply_to=(await adapter.send(say())).message)
