@@ -1,6 +1,7 @@
 """What goes out, and what the network says to it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.networks.content import Content
@@ -21,6 +22,7 @@ class Outgoing:
 
     ``channel``, ``thread`` and ``reply_to`` are the network's ids; ``recipient`` the person's
     on `Action.DIRECT`. ``target``: the message that `Action.EDIT`, ``DELETE`` and ``HIDE`` mean.
+    ``not_before``, where an earlier attempt is looked for: none was made before this.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Outgoing:
     reply_to: str | None = None
     recipient: str | None = None
     target: str | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -270,6 +270,7 @@ def _claim_of(
             thread=what.thread,
             reply_to=what.reply_to,
             recipient=what.recipient,
+            not_before=what.due_at if again else None,
         ),
     )
 

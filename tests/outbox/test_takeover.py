@@ -74,6 +74,19 @@ async def test_what_a_dead_process_left(
     assert office.row("hello").note or state is SENT
 
 
+async def test_who_looks_for_an_earlier_attempt_is_told_since_when(
+    writer: Writer, clock: FrozenClock
+) -> None:
+    office = Office(writer, clock, like=Like.FACEBOOK)
+    await office.put("hello")
+    due = clock.now()
+    (first,) = await claimed(office, "dead", Like.FACEBOOK)
+    assert first.outgoing.not_before is None
+    office.later()
+    (second,) = await claimed(office, "next", Like.FACEBOOK)
+    assert second.outgoing.not_before == due
+
+
 async def test_who_was_overtaken_writes_nothing(writer: Writer, clock: FrozenClock) -> None:
     office = Office(writer, clock)
     await office.put("hello")
