@@ -73,6 +73,11 @@ BARS = (
         bound=0.5,
     ),
     Bar(
+        key="facebook_webhook_vs_starlette",
+        what="Facebook's signed comments, committed, against a bare signed Starlette endpoint",
+        bound=0.5,
+    ),
+    Bar(
         key="at_million_vs_thousand",
         what="the slowest of the above at 1,000,000 stored messages against 1,000",
         bound=0.8,

@@ -36,7 +36,7 @@ async def ready(place: Place, sizes: Sizes) -> Measured:
     took = []
     for number in range(_KILLS):
         with _running(place.folder / "ready", database.url.render_as_string()) as (process, port):
-            await _call(port, calls(1_000_000 * (number + 1), 200))
+            await _call(port, calls(1_000_000 * (number + 1), 200, "sandbox"))
             process.kill()
         began = time.monotonic()
         with _running(place.folder / "ready", database.url.render_as_string()):

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from subprocess import PIPE, Popen
+from typing import Any
 
-from adapters.sandbox.translate import SIGNATURE, sign
 from bot.bench.bars import Measured
 from bot.bench.ingest import IN_FLIGHT
 from bot.bench.place import Place, need
-from bot.bench.server import PATH, SECRET
+from bot.bench.server import PAGE, SECRETS, signature
 from bot.bench.sizes import Sizes
 from bot.bench.talk import texts
 from bot.bench.turns import Side, rates, told
@@ -22,11 +22,12 @@ _OURS, _THEIRS = "Hubbub", "Starlette"
 Call = bytes
 
 
-async def calling(place: Place, sizes: Sizes) -> Measured:
+async def calling(place: Place, sizes: Sizes, network: str) -> Measured:
+    """``network``: whose calls are made, one of `bot.bench.server.SECRETS`."""
     need("starlette")
     with ExitStack() as stack:
         sides = {
-            name: _side(stack.enter_context(_server(name, place)), sizes.requests)
+            name: _side(stack.enter_context(_server(name, place, network)), sizes, network)
             for name in (_OURS, _THEIRS)
         }
         found = await rates(sides, sizes.rounds)
@@ -34,10 +35,11 @@ async def calling(place: Place, sizes: Sizes) -> Measured:
 
 
 @contextmanager
-def _server(name: str, place: Place) -> Iterator[int]:
+def _server(name: str, place: Place, network: str) -> Iterator[int]:
     """The port of a server in a process of its own: who calls must not take its time."""
     start = "import sys; from bot.bench.server import main; main(*sys.argv[1:])"
-    command = [sys.executable, "-c", start, name, str(place.folder / "webhooks")]
+    folder = place.folder / f"webhooks of {network}"
+    command = [sys.executable, "-c", start, name, network, str(folder)]
     with Popen(command, stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -46,11 +48,11 @@ def _server(name: str, place: Place) -> Iterator[int]:
             process.terminate()
 
 
-def _side(port: int, requests: int) -> Side:
-    numbers = count(1, requests)
+def _side(port: int, sizes: Sizes, network: str) -> Side:
+    numbers = count(1, sizes.requests)
 
     async def prepare() -> list[Call]:
-        return calls(next(numbers), requests)
+        return calls(next(numbers), sizes.requests, network)
 
     async def work(ready: list[Call]) -> int:
         remaining, answered = iter(ready), 0
@@ -69,18 +71,43 @@ def _side(port: int, requests: int) -> Side:
     return Side(prepare=prepare, work=work)
 
 
-def calls(first: int, many: int) -> list[Call]:
+def calls(first: int, many: int, network: str) -> list[Call]:
     """Whole HTTP requests, each with a message of its own."""
     found = []
     for number, text in enumerate(texts(many, seed=first), first):
-        event = {"id": str(number), "at": "2026-03-02T09:00:00Z", "author": "Ada", "text": text}
-        body = json.dumps({"events": [event]}).encode()
+        body = json.dumps(_BODIES[network](number, text)).encode()
+        header = SECRETS[network].header
         head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            f"{SIGNATURE}: {sign(SECRET, body)}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"POST /webhooks/{network} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Type: application/json\r\n{header}: {signature(body)}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         found.append(head.encode() + body)
     return found
+
+
+def _sandbox(number: int, text: str) -> dict[str, Any]:
+    event = {"id": str(number), "at": "2026-03-02T09:00:00Z", "author": "Ada", "text": text}
+    return {"events": [event]}
+
+
+def _facebook(number: int, text: str) -> dict[str, Any]:
+    """A comment, https://developers.facebook.com/docs/graph-api/webhooks/reference/page/#feed"""
+    said = {
+        "item": "comment",
+        "verb": "add",
+        "comment_id": f"10158_{number}",
+        "post_id": f"{PAGE}_10158",
+        "parent_id": f"{PAGE}_10158",
+        "from": {"id": "24001", "name": "Ada"},
+        "message": text,
+        "created_time": 1772442000 + number,
+    }
+    entry = {"id": PAGE, "time": 1772442000, "changes": [{"field": "feed", "value": said}]}
+    return {"object": "page", "entry": [entry]}
+
+
+_BODIES = {"sandbox": _sandbox, "facebook": _facebook}
 
 
 @asynccontextmanager
