@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,13 +59,25 @@ def _named(path: str) -> Candidate:
     return Candidate(plugin=found) if isinstance(found, Plugin) else found
 
 
-def _installed() -> dict[str, Candidate]:
+def _on_stand_in(network: str) -> Any:
+    """A network that needs a server to speak to brings one, in its folder of tests."""
+    return importlib.import_module(f"tests.adapters.{network}.candidate").candidate()
+
+
+def _installed() -> dict[str, Any]:
     plugins = installed()
     sandbox = plugins.pop("sandbox")
+    served = {
+        name: _on_stand_in(name)
+        for name in plugins
+        if (Path(__file__).parent / name / "candidate.py").exists()
+    }
     return {
+        **served,
         **{
             name: Candidate(plugin=plugin, channel=CHANNELS.get(name, "square"))
             for name, plugin in plugins.items()
+            if name not in served
         },
         **{
             f"sandbox like {like}": Candidate(plugin=sandbox, settings={"like": like})
