@@ -13,6 +13,7 @@ from bot.clock import SystemClock
 from bot.errors import NetworkError
 from bot.networks import Action, Content, InboundEvent, NotUnderstood, Outgoing, Services
 from bot.networks.port import Event
+from tests.adapters.telegram.schema import SPECS, problems
 from tests.stand_ins.telegram import TelegramStandIn
 
 
@@ -93,6 +94,8 @@ async def listening(adapter: Telegram, ear: Ear) -> AsyncIterator["asyncio.Task[
 async def server() -> AsyncIterator[TelegramStandIn]:
     async with TelegramStandIn() as server:
         yield server
+    if SPECS.exists():  # each test's calls, as Telegram describes them; see test_schema.py
+        assert problems(server.requests) == []
 
 
 @pytest.fixture
