@@ -123,7 +123,8 @@ def our_errors(*, harmless: bool = False) -> Iterator[None]:
 
 
 def _ours(error: TelegramError) -> NetworkError:
-    says = f"Telegram says: {error.message}"
+    words = error.message.rstrip(".")
+    says = f"Telegram says: {words}."
     match error:
         case _Patience():
             return RateLimited(error.message, retry_after=timedelta(seconds=error.seconds))
@@ -136,8 +137,8 @@ def _ours(error: TelegramError) -> NetworkError:
         case Forbidden() | BadRequest():
             return Rejected(f"{says}{_hint(error.message)}")
     if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Unavailable(f"Telegram can't be reached: {error.message}")
-    return OutcomeUnknown(f"Telegram did not answer as it should: {error.message}")
+        return Unavailable(f"Telegram can't be reached: {words}.")
+    return OutcomeUnknown(f"Telegram did not answer as it should: {words}.")
 
 
 _HINTS: Sequence[tuple[str, str]] = (
