@@ -11,7 +11,7 @@ _TOKEN_SAYS = 'a token looks like "123456:ABC…": ask @BotFather for yours'
 class TelegramSettings(BaseModel):
     """Without ``webhook`` we ask Telegram for news, which needs no address of our own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     token: SecretStr
     api_base: str = Field(TELEGRAM, pattern=r"^https?://[^/\s]+$")

@@ -220,13 +220,13 @@ class TelegramStandIn:
             case Fault.FAILED | Fault.FAILED_THOUGH_DONE:
                 return _answer(500, {"description": "Internal Server Error"})
             case Fault.BROKEN_JSON:
-                return web.Response(body=b'{"ok": true, "resu', content_type="application/json")
+                return _closing(web.Response(body=b'{"ok": true, "resu'))
             case Fault.FIELD_MISSING:
                 return _answer(200, {"result": {"chat": {"id": 1}}})
             case Fault.TOKEN_EXPIRED:
                 return _answer(401, {"description": "Unauthorized"})
         await self._hang(request)
-        return web.Response(status=499)  # nobody hears it
+        return _closing(web.Response(status=499))  # nobody hears it
 
     async def _hang(self, request: web.Request) -> None:
         """No answer: until they give up, or we do."""
@@ -294,9 +294,12 @@ def _text(id: int | None) -> str | None:
 
 
 def _answer(code: int, body: Json) -> web.Response:
-    """Closes the connection, so that nothing is left open when a test ends."""
     answer = {"ok": code == 200, **({} if code == 200 else {"error_code": code}), **body}
-    response = web.json_response(answer, status=code)
+    return _closing(web.json_response(answer, status=code))
+
+
+def _closing(response: web.Response) -> web.Response:
+    """Ends the connection, so that nothing is left open when a test ends."""
     response.force_close()
     return response
 
