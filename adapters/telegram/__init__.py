@@ -1,7 +1,8 @@
 """Telegram, by its Bot API: groups, topics, channels with their discussion group, private chats."""
 
-from adapters.telegram.adapter import Telegram, accept, build
+from adapters.telegram.adapter import Telegram, build
 from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.webhook import accept
 from bot.networks import Plugin, Step
 
 __all__ = ["Telegram", "TelegramSettings", "plugin"]

@@ -1,8 +1,6 @@
 """A bot on Telegram: it asks for news, or is called, and says what is to be said."""
 
 import asyncio
-import hmac
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -17,8 +15,6 @@ from adapters.telegram.shaping import GIF, chat
 from bot.errors import (
     HubbubError,
     NetworkError,
-    NotAllowed,
-    NotFound,
     RateLimited,
     Rejected,
     Unavailable,
@@ -39,15 +35,12 @@ from bot.networks import (
     Place,
     Receipt,
     Receive,
-    Reply,
     Services,
     Settle,
-    WebhookRequest,
     Windows,
 )
 from bot.networks.port import Event
 
-SECRET_HEADER = "x-telegram-bot-api-secret-token"
 _MB = 1_000_000
 # https://core.telegram.org/bots/api#sending-files, #sendphoto: sides of 10,000 together
 _MEDIA = MediaLimits(
@@ -291,23 +284,6 @@ class Telegram:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def accept(settings: TelegramSettings, request: WebhookRequest) -> Sequence[Event] | Reply:
-    """The event of one call; a button's press is answered in the same breath, once it is stored.
-    https://core.telegram.org/bots/api#making-requests-when-getting-updates"""
-    secret = settings.secret.get_secret_value()
-    if not settings.webhook or not secret:
-        raise NotFound
-    given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "replace")
-    if not hmac.compare_digest(given, secret.encode()):
-        raise NotAllowed("The secret does not match: was the webhook set by another Hubbub?")
-    events = translate.heard(request.body, account=settings.account)
-    query = translate.query_of(request.body)
-    if query is None:
-        return events
-    answer = json.dumps({"method": "answerCallbackQuery", "callback_query_id": query})
-    return Reply(body=answer, media_type="application/json", events=events)
 
 
 def build(settings: TelegramSettings, services: Services) -> Telegram:

@@ -41,8 +41,16 @@ _MEDIA_TYPES = {
 
 
 def translate(raw: bytes, *, account: str, username: str = "") -> InboundEvent | NotUnderstood:
-    """The event of one update; the first where it is several (see `heard`)."""
-    return heard(raw, account=account, username=username)[0]
+    """The event of one update; the first where it is several (see `heard`). Most are messages, and
+    those go the shortest way."""
+    try:
+        update = read(raw)
+        reader = _Reader(raw, update, account, username)
+        if update.message:
+            return reader.said(update.message, EventKind.MESSAGE)
+        return next(reader.events())
+    except _UNREADABLE as error:
+        return not_understood(raw, account, str(error))
 
 
 def heard(raw: bytes, *, account: str, username: str = "") -> list[InboundEvent | NotUnderstood]:
@@ -102,6 +110,8 @@ def _poll_key(poll: str) -> str:
 class _Reader:
     """One update on its way to events."""
 
+    __slots__ = ("account", "raw", "update", "username")
+
     def __init__(self, raw: bytes, update: Update, account: str, username: str) -> None:
         self.raw, self.update = raw, update
         self.account, self.username = account, username
@@ -109,9 +119,9 @@ class _Reader:
     def events(self) -> Iterator[InboundEvent]:
         update = self.update
         if said := update.message or update.channel_post:
-            yield self._said(said, EventKind.MESSAGE)
+            yield self.said(said, EventKind.MESSAGE)
         elif said := update.edited_message or update.edited_channel_post:
-            yield self._said(said, EventKind.EDIT)
+            yield self.said(said, EventKind.EDIT)
         elif update.callback_query:
             yield self._pressed(update.callback_query)
         elif update.message_reaction:
@@ -123,15 +133,16 @@ class _Reader:
         else:
             yield self._event(EventKind.IGNORED, channel="")
 
-    def _said(self, said: Message, kind: EventKind) -> InboundEvent:
+    def said(self, said: Message, kind: EventKind) -> InboundEvent:
         if said.migrate_to_chat_id is not None:
             to = {"to": str(said.migrate_to_chat_id)}
             return self._in(said.chat, EventKind.CHANNEL_MOVED, said.date, data=to)
         if said.is_automatic_forward and kind is EventKind.MESSAGE:
             return self._forwarded(said)
-        text, media = said.text or said.caption, tuple(_media(said))
-        data = {"name": said.chat.title} if said.chat.title else {}
-        if kind is EventKind.MESSAGE and (command := _COMMAND.match(text)):
+        text, media = said.text or said.caption, () if said.text else tuple(_media(said))
+        data: dict[str, Any] = {"name": said.chat.title} if said.chat.title else {}
+        is_new = kind is EventKind.MESSAGE
+        if is_new and text.startswith("/") and (command := _COMMAND.match(text)):
             name, addressed, words = command.groups()
             kind, text = EventKind.COMMAND, words or ""
             data["command"] = name.lower()
@@ -141,9 +152,11 @@ class _Reader:
             kind = EventKind.IGNORED  # somebody came, a title changed, a place was shared …
         channel = str(said.chat.id)
         reply_to, thread = _place(said)
-        about: dict[str, Any] = _about(said) if thread else {}
-        conversation = f"{channel}:{thread}" if thread else channel
-        if said.media_group_id and not thread:
+        conversation = channel
+        if thread:
+            conversation = f"{channel}:{thread}"
+            data |= _about(said)
+        elif said.media_group_id:
             conversation = f"{channel}:album:{said.media_group_id}"
         return InboundEvent(
             network=NETWORK,
@@ -161,7 +174,7 @@ class _Reader:
             text=text,
             media=media,
             private=said.chat.type == "private",
-            data={**data, **about},
+            data=data,
         )
 
     def _forwarded(self, said: Message) -> InboundEvent:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.telegram import TelegramSettings, plugin
-from adapters.telegram.adapter import SECRET_HEADER
+from adapters.telegram.webhook import SECRET_HEADER
 from bot.clock import SystemClock
 from bot.errors import NotAllowed, NotFound, Unavailable
 from bot.networks import (
