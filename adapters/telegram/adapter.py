@@ -130,8 +130,11 @@ class Telegram:
             return Health.OFF, self._trouble or "Telegram is not connected."
         if self._trouble:
             return Health.WARN, self._trouble
-        heard = f"heard last at {_time(self._heard_at)}" if self._heard_at else "nothing heard yet"
-        return Health.OK, f"@{self._username} is connected since {_time(self._since)}, {heard}."
+        us, since = self._username, _time(self._since)
+        if self._heard_at is None:
+            return Health.OK, f"Connected as @{us} since {since}; nothing was heard yet."
+        heard = _time(self._heard_at)
+        return Health.OK, f"Connected as @{us} since {since}; heard last at {heard}."
 
     async def examine(self, channel: str | None = None) -> Sequence[Finding]:
         if channel is not None:

@@ -48,7 +48,11 @@ async def at_bot(bot: Bot, webhook: str) -> list[Finding]:
         then = "Take the token from @BotFather (/mybots, API Token) and put it into config.toml."
         return [_trouble("token", error, then)]
     return [
-        Finding(what="token", health=Health.OK, says=f"@{me.username} answers; no end is set."),
+        Finding(
+            what="token",
+            health=Health.OK,
+            says=f"The token of @{me.username} is valid; it does not end by itself.",
+        ),
         *_heard_in_groups(me),
         _way_in(info, webhook),
     ]
@@ -87,12 +91,11 @@ def _way_in(info: WebhookInfo, webhook: str) -> Finding:
             "Open the address with /health from outside: is it reached, with a valid certificate?"
         )
         return Finding(what="updates", health=Health.WARN, says=says, then=then)
-    way = "Telegram calls us" if webhook else "We ask Telegram"
     return _finding(
         "updates",
         waiting < _MANY_WAITING,
-        f"{way}; {waiting} updates wait.",
-        f"{way}, but {waiting} updates wait.",
+        f"What happens there reaches us; {waiting} updates wait.",
+        f"What happens there waits for us: {waiting} updates.",
         "Does Hubbub run? Telegram keeps them for a day.",
     )
 
@@ -181,7 +184,6 @@ async def _discussed(bot: Bot, account: str, chat: ChatFullInfo) -> Finding:
 
 def _in_group(chat: ChatFullInfo, us: ChatMember, me: User) -> list[Finding]:
     admin = us.status in _ADMINS
-    as_admin = "In the group: Administrators, Add admin, choose the bot."
     lets = _lets(chat, us)
     deletes = us.status == ChatMemberStatus.OWNER or (
         isinstance(us, ChatMemberAdministrator) and us.can_delete_messages
@@ -192,14 +194,14 @@ def _in_group(chat: ChatFullInfo, us: ChatMember, me: User) -> list[Finding]:
             lets("can_send_messages"),
             "The bot may write here.",
             "The bot may not write here.",
-            f"In the group: Permissions, Send messages. Or: {as_admin}",
+            "In the group: Permissions, Send messages; or make the bot an admin.",
         ),
         _finding(
             "attach",
             lets("can_send_photos") and lets("can_send_videos"),
             "The bot may show pictures and films here.",
             "The bot may not show pictures or films here.",
-            f"In the group: Permissions, Send media. Or: {as_admin}",
+            "In the group: Permissions, Send media; or make the bot an admin.",
         ),
         _finding(
             "hear",
@@ -213,14 +215,14 @@ def _in_group(chat: ChatFullInfo, us: ChatMember, me: User) -> list[Finding]:
             admin,
             "Reactions and who comes and goes are told.",
             "Reactions and who comes and goes are told only to admins.",
-            as_admin,
+            "In the group: Administrators, Add admin, choose the bot.",
         ),
         _finding(
             "delete",
             bool(deletes),
             "The bot may take other people's messages away.",
             "The bot may not take other people's messages away.",
-            f"{as_admin} Switch Delete messages on.",
+            "In the group: Administrators, the bot, switch Delete messages on.",
         ),
     ]
 

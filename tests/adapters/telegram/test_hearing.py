@@ -24,7 +24,7 @@ async def test_it_hears_a_message_and_answers_it(
         )
         health, sentence = adapter.health()
     assert health is Health.OK
-    assert "@fernbot is connected since" in sentence
+    assert "Connected as @fernbot since" in sentence
     (shown,) = server.shown()
     assert (shown.id, shown.text, shown.reply_to) == (receipt.message, "Noted!", said)
 

@@ -37,7 +37,7 @@ async def test_nothing_is_said_twice_however_often_hubbub_is_killed(
         await asyncio.to_thread(write, tmp_path, f"Post {number}")
         server.fail(Fault.TIMED_OUT_THOUGH_DONE)
         with running(tmp_path, **settings) as hubbub:
-            await wait_for(lambda number=number: len(server.shown()) > number)  # type: ignore[misc]  # lambda defaults
+            await wait_for(lambda number=number: len(posts(server)) > number)  # type: ignore[misc]  # lambda defaults
             hubbub.process.kill()  # Telegram has it, and we have not heard so
         assert states(tmp_path) == {
             **{f"Post {earlier}": DeliveryState.UNKNOWN for earlier in range(number)},
@@ -51,9 +51,12 @@ async def test_nothing_is_said_twice_however_often_hubbub_is_killed(
                     if DeliveryState.SENDING not in states(tmp_path).values():
                         break
                     await asyncio.sleep(0.3)
-    posts = [one.text for one in server.shown() if one.text.startswith("Post")]
-    assert posts == [f"Post {number}" for number in range(KILLS)]
+    assert posts(server) == [f"Post {number}" for number in range(KILLS)]
     assert set(states(tmp_path).values()) == {DeliveryState.UNKNOWN}
+
+
+def posts(server: TelegramStandIn) -> list[str]:
+    return [one.text for one in server.shown() if one.text.startswith("Post")]
 
 
 def write(folder: Path, text: str) -> None:

@@ -95,7 +95,7 @@ async def test_updates_that_nobody_fetches_are_found(
 ) -> None:
     for number in range(120):
         await server.say(f"Number {number}")
-    assert "120 updates wait" in named(await adapter.examine())["updates"].says
+    assert "waits for us: 120 updates" in named(await adapter.examine())["updates"].says
     server.methods.webhook["url"] = "https://elsewhere.example"
     assert named(await adapter.examine())["updates"].health is Health.WARN
 
