@@ -56,12 +56,13 @@ class _Request(HTTPXRequest):
     async def do_request(self, *args: object, **kwargs: object) -> tuple[int, bytes]:
         code, payload = await super().do_request(*args, **kwargs)  # type: ignore[arg-type]  # handed on as it came
         if code == httpx.codes.TOO_MANY_REQUESTS:
-            raise _Patience(_seconds(payload))
+            raise _Patience(patience(payload))
         return code, payload
 
 
-def _seconds(payload: bytes) -> float:
-    """https://core.telegram.org/bots/api#responseparameters"""
+def patience(payload: bytes) -> float:
+    """For how many seconds a 429 asks us to wait: 1 to a day, whatever it says.
+    https://core.telegram.org/bots/api#responseparameters"""
     try:
         seconds = float(json.loads(payload)["parameters"]["retry_after"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):

@@ -213,19 +213,26 @@ class _Reader:
         return Author(id=str(chat.id), name=chat.title) if chat else None
 
     def _pressed(self, press: Press) -> InboundEvent:
-        """It has no date of its own, and what was pressed hangs below the message with it."""
+        """It has no date of its own, and hangs below the message with the button. Below a channel's
+        post it is answered in private: everybody would get what is said in the channel."""
         below = press.message
         if below is None or not press.data:
             return self._event(EventKind.IGNORED, channel="")
+        channel, message = str(below.chat.id), str(below.message_id)
+        author = self._person(press.sender)
+        where: dict[str, Any] = {"channel": channel, "message": message, "reply_to": message}
+        data: dict[str, Any] = {"value": press.data}
+        if below.chat.type == "channel":
+            where = {"channel": author.id}
+            data["origin"] = {"channel": channel, "message": message}
         return self._event(
             EventKind.BUTTON,
-            channel=str(below.chat.id),
-            conversation=f"{below.chat.id}:{below.message_id}",
-            reply_to=str(below.message_id),
-            thread=str(below.message_id),
-            author=self._person(press.sender),
-            private=below.chat.type == "private",
-            data={"value": press.data},
+            **where,
+            conversation=f"{channel}:{message}",
+            thread=where.get("reply_to"),
+            author=author,
+            private=below.chat.type in {"private", "channel"},
+            data=data,
         )
 
     def _reacted(self, reaction: Reaction) -> Iterator[InboundEvent]:

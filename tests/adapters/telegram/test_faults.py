@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.telegram import Telegram
+from adapters.telegram.client import patience
 from bot.db import Database, Session, Writer
 from bot.db.upgrade import upgrade
 from bot.errors import OutcomeUnknown, RateLimited, Unauthorized, Unavailable
@@ -66,6 +67,26 @@ async def test_how_long_to_wait_is_what_telegram_asks(
         with pytest.raises(RateLimited) as limited:
             await adapter.send(outgoing())
         assert limited.value.retry_after.total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        (b'{"parameters": {"retry_after": 7}}', 7),
+        (b'{"parameters": {"retry_after": 0}}', 1),
+        (b'{"parameters": {"retry_after": -5}}', 1),
+        (b'{"parameters": {"retry_after": 1e300}}', 86_400),
+        (b'{"parameters": {"retry_after": Infinity}}', 86_400),
+        (b'{"parameters": {"retry_after": NaN}}', 30),
+        (b'{"parameters": {"retry_after": "soon"}}', 30),
+        (b'{"parameters": []}', 30),
+        (b"<html>slow down</html>", 30),
+        (b"[" * 100_000, 30),
+        (b"", 30),
+    ],
+)
+def test_an_absurd_time_to_wait_is_not_believed(said: bytes, seconds: float) -> None:
+    assert patience(said) == seconds
 
 
 async def test_what_may_be_done_twice_is_never_of_unknown_outcome(
