@@ -1,1 +1,50 @@
-"""Telegram, by its Bot API. So far only how its updates are read."""
+"""Telegram, by its Bot API: groups, topics, channels with their discussion group, private chats."""
+
+from adapters.telegram.adapter import Telegram, build
+from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.webhook import accept
+from bot.networks import Plugin, Step
+
+__all__ = ["Telegram", "TelegramSettings", "plugin"]
+
+_BOTFATHER = "https://t.me/BotFather"
+
+plugin = Plugin(
+    name="telegram",
+    title="Telegram",
+    settings=TelegramSettings,
+    build=build,
+    accept=accept,
+    guide=(
+        Step(
+            do="Open @BotFather, press Start, send /newbot, and answer with a name and a user "
+            "name that ends in bot. It gives you a token.",
+            url=_BOTFATHER,
+        ),
+        Step(
+            do="Put the token into config.toml under [networks.telegram] and restart Hubbub.",
+            finding="token",
+        ),
+        Step(
+            do="At @BotFather send /setprivacy, choose the bot, press Disable: then it hears what "
+            "is said in its groups. Do this before you add it anywhere.",
+            url=_BOTFATHER,
+            finding="privacy",
+        ),
+        Step(
+            do="Open the group, press its name, Administrators, Add admin, and choose the bot: "
+            "reactions and joins are told only to admins.",
+            finding="groups",
+        ),
+        Step(
+            do="Open the channel, press its name, Administrators, Add admin, choose the bot, and "
+            "leave Post messages on. Under Discussion choose a group, and add the bot there too.",
+        ),
+        Step(
+            do="Write a word in each group and channel: Telegram does not list them, so the bot "
+            "knows those where it has heard something.",
+            finding="places",
+        ),
+        Step(do="Look here whether what is said arrives.", finding="updates"),
+    ),
+)

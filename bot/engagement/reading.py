@@ -1,6 +1,6 @@
 """Understanding what is new in the inbox, before anything is written. Only reads."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.origins import Place, origins
 from bot.engagement.phrases import wants_person
 from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
@@ -85,9 +86,13 @@ def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Under
     events = session.scalars(
         sa.select(Event).filter_by(state=EventState.NEW).order_by(Event.id).limit(most)
     ).all()
-    answered = _answered(session, events)
+    elsewhere = origins(session, events)
+    answered = _answered(session, events, elsewhere)
     products = finder(session) if events else None
-    return [_understand(event, _light(event, answered), products, languages) for event in events]
+    return [
+        _understand(event, _light(event, answered, elsewhere), products, languages)
+        for event in events
+    ]
 
 
 def _understand(
@@ -155,23 +160,30 @@ def _products_of(answers: Answered, products: ProductFinder) -> list[Hashable]:
     return [found.key for found in products.find(answers.text) if found.exact]
 
 
-def _light(event: Event, answered: dict[tuple[str, str, str, str], Answered]) -> Answered | None:
-    for remote in (event.details.get("reply_to"), event.details.get("thread")):
-        place = (event.network, event.account, event.details.get("channel", ""), remote or "")
+def _light(
+    event: Event,
+    answered: dict[tuple[str, str, str, str], Answered],
+    elsewhere: Mapping[UUID, Place],
+) -> Answered | None:
+    for channel, remote in _may_answer(event, elsewhere):
+        place = (event.network, event.account, channel, remote)
         if place in answered:
             return answered[place]
     return None
 
 
+def _may_answer(event: Event, elsewhere: Mapping[UUID, Place]) -> Iterator[Place]:
+    for remote in (event.details.get("reply_to"), event.details.get("thread")):
+        if remote:
+            yield event.details.get("channel", ""), remote
+    if event.id in elsewhere:
+        yield elsewhere[event.id]
+
+
 def _answered(
-    session: Session, events: Sequence[Event]
+    session: Session, events: Sequence[Event], elsewhere: Mapping[UUID, Place]
 ) -> dict[tuple[str, str, str, str], Answered]:
-    remotes = {
-        remote
-        for event in events
-        for remote in (event.details.get("reply_to"), event.details.get("thread"))
-        if remote
-    }
+    remotes = {remote for event in events for _, remote in _may_answer(event, elsewhere)}
     if not remotes:
         return {}
     rows = session.execute(

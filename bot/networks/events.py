@@ -45,7 +45,9 @@ class InboundEvent:
     ``reply_to`` is the message answered; ``thread`` the root under which replies appear.
     ``data`` holds what only some kinds have: ``emoji``; ``command`` (without a slash; its words are
     the text); ``value`` of a button; ``options`` of a vote (their numbers, none: taken back);
-    ``to`` where a channel moved; ``name`` of the channel, where the network tells it.
+    ``to`` where a channel moved; ``name`` of the channel, where the network tells it; ``origin``
+    (``channel`` and ``message``) what it is about, where that stands in another channel; ``about``
+    the dedupe key of an earlier event whose ``origin`` is meant.
     """
 
     network: str

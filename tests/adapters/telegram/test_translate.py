@@ -43,16 +43,16 @@ def test_an_edit_is_an_event_of_its_own_about_the_same_message() -> None:
 @pytest.mark.parametrize(
     ("name", "field", "value"),
     [
-        ("reply_in_topic", "thread", "7"),  # the topic, not the message that is answered
+        ("reply_in_topic", "thread", "topic:7"),  # the topic, not the message that is answered
         ("reply_in_topic", "reply_to", "41"),
-        ("reply_in_topic", "conversation", f"{GROUP}:7"),
+        ("reply_in_topic", "conversation", f"{GROUP}:topic:7"),
         ("private_photo", "private", True),
         ("private_photo", "text", "The handle snapped"),  # what stands below the picture
-        ("channel_post", "author", Author(id="-1009876543210", name="The shop")),
+        ("channel_post", "author", Author(id="-1009876543210", name="The shop", is_self=True)),
         ("callback_query", "kind", EventKind.BUTTON),
         ("callback_query", "data", {"value": "person"}),
         ("callback_query", "reply_to", "41"),
-        ("my_chat_member", "kind", EventKind.IGNORED),
+        ("my_chat_member", "kind", EventKind.MEMBER_LEFT),
     ],
 )
 def test_what_becomes_of_a_field(name: str, field: str, value: Any) -> None:
