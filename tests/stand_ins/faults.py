@@ -45,7 +45,11 @@ class StandIn(Protocol):
     network: str
     faults: frozenset[Fault]  # those that can happen at this network
     channel: str  # a place where we may speak
-    requests: Sequence[Any]  # every call that came in, in order
+
+    @property
+    def requests(self) -> Sequence[Any]:
+        """Every call that came in, in order."""
+        ...
 
     def settings(self) -> Mapping[str, Any]:
         """The section ``[networks.<network>]`` under which Hubbub speaks to it."""
