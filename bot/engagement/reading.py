@@ -1,22 +1,28 @@
 """Understanding what is new in the inbox, before anything is written. Only reads."""
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.commands import Asked, asked
+from bot.engagement.models import Echo
 from bot.engagement.phrases import wants_person
 from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
-from bot.understanding import Context, ProductFinder, Signal, language_of, understand
+from bot.understanding import Context, Kind, ProductFinder, Signal, language_of, understand
 
-_SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
+SAID = frozenset({EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND})
+# Done to a message of ours, which the event itself names.
+_DONE_TO_OURS = frozenset({EventKind.REACTION, EventKind.REACTION_REMOVED, EventKind.POLL_VOTE})
+_BY_PEOPLE = SAID | _DONE_TO_OURS | {EventKind.EDIT}
 # Values of the buttons under our posts and of the chat's own "Talk to a person".
 _PERSON = "person"
 # Characters from which a text shows its language.
@@ -63,11 +69,14 @@ class Understood:
     answers: Answered | None
     meanings: tuple[Meaning, ...]
     wants_person: bool
+    command: Asked | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def asked(self) -> bool:
         """It answers what a partner asked back."""
-        return self.answers is not None and self.answers.about is About.QUESTION
+        question = self.answers is not None and self.answers.about is About.QUESTION
+        return question and self.command is None
 
     @property
     def by_us_or_a_bot(self) -> bool:
@@ -75,19 +84,34 @@ class Understood:
 
         Who deletes something is often not told; who says something always is.
         """
+        if self.kind not in _BY_PEOPLE:
+            return False
         if self.author is None:
-            return self.kind in _SAID
+            return self.kind is not EventKind.EDIT
         return self.author.is_self or self.author.is_bot
+
+    @property
+    def erases(self) -> bool:
+        """Whether who says it may be forgotten by it."""
+        return self.kind is EventKind.FORGET or (self.command is not None and self.command.erases)
 
 
 def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Understood]:
-    """The oldest new events, understood, in the order in which they came."""
+    """The oldest new events, understood, in the order in which they came.
+
+    One after which somebody may be forgotten is the last: what they say later is somebody new's.
+    """
     events = session.scalars(
         sa.select(Event).filter_by(state=EventState.NEW).order_by(Event.id).limit(most)
     ).all()
     answered = _answered(session, events)
     products = finder(session) if events else None
-    return [_understand(event, _light(event, answered), products, languages) for event in events]
+    batch = []
+    for event in events:
+        batch.append(_understand(event, _light(event, answered), products, languages))
+        if batch[-1].erases:
+            break
+    return batch
 
 
 def _understand(
@@ -98,10 +122,19 @@ def _understand(
 ) -> Understood:
     details = event.details
     text: str = details["text"]
-    human = wants_person(text) or details["data"].get("value") == _PERSON
-    language = _language(text, answers, languages)
-    said = event.kind in _SAID and text.strip() and not human
     assert event.kind is not None
+    command = asked(event.kind, text, details["data"])
+    human = not command and (wants_person(text) or details["data"].get("value") == _PERSON)
+    language = _language(command.words if command else text, answers, languages)
+    means = event.kind in SAID or event.kind is EventKind.EDIT
+    said = means and text.strip() and not human
+    meanings: tuple[Meaning, ...] = ()
+    if said and products:
+        meanings = (
+            commanded(command, text, products)
+            if command
+            else tuple(_meanings(text, language, answers, products))
+        )
     return Understood(
         id=event.id,
         kind=event.kind,
@@ -118,9 +151,37 @@ def _understand(
         text=text,
         answers=answers,
         language=language,
-        meanings=tuple(_meanings(text, language, answers, products)) if said and products else (),
+        meanings=meanings,
         wants_person=human,
+        command=command,
+        data=details["data"],
     )
+
+
+def commanded(command: Asked, text: str, products: ProductFinder) -> tuple[Meaning, ...]:
+    """What a command means by its words: `suggest` surely a suggestion, a person said so."""
+    if command.name != "suggest" or not command.words:
+        return ()
+    return (surely(command.words, command.start, products),)
+
+
+def surely(words: str, start: int, products: ProductFinder) -> Meaning:
+    """The words as a suggestion, whatever they sound like. ``start``: where they stand."""
+    heard = understand(words)[0]
+    found = products.find(words)
+    product = found[0].key if found else None
+    assert product is None or isinstance(product, UUID)
+    signal = Signal(
+        kind=Kind.SUGGESTION,
+        facet=heard.facet,
+        polarity=heard.polarity,
+        words=words,
+        start=start,
+        end=start + len(words),
+        confidence=1.0,
+        why=("they said that it is one",),
+    )
+    return Meaning(signal=signal, product_id=product)
 
 
 def _language(text: str, answers: Answered | None, languages: Sequence[str]) -> str:
@@ -155,25 +216,30 @@ def _products_of(answers: Answered, products: ProductFinder) -> list[Hashable]:
     return [found.key for found in products.find(answers.text) if found.exact]
 
 
-def _light(event: Event, answered: dict[tuple[str, str, str, str], Answered]) -> Answered | None:
-    for remote in (event.details.get("reply_to"), event.details.get("thread")):
-        place = (event.network, event.account, event.details.get("channel", ""), remote or "")
-        if place in answered:
-            return answered[place]
-    return None
+# Network, account, channel, message: all by the network's own ids.
+_Place = tuple[str, str, str, str]
 
 
-def _answered(
-    session: Session, events: Sequence[Event]
-) -> dict[tuple[str, str, str, str], Answered]:
-    remotes = {
-        remote
-        for event in events
-        for remote in (event.details.get("reply_to"), event.details.get("thread"))
-        if remote
-    }
-    if not remotes:
+def _places(event: Event) -> list[_Place]:
+    """The messages in whose light an event may stand, the nearest first."""
+    details = event.details
+    named = [details.get("reply_to"), details.get("thread")]
+    if event.kind in _DONE_TO_OURS:
+        named = [details.get("message"), details.get("reply_to")]
+    channel = details.get("channel", "")
+    return [(event.network, event.account, channel, remote) for remote in named if remote]
+
+
+def _light(event: Event, answered: Mapping[_Place, Answered]) -> Answered | None:
+    return next((answered[place] for place in _places(event) if place in answered), None)
+
+
+def _answered(session: Session, events: Sequence[Event]) -> dict[_Place, Answered]:
+    places = {place for event in events for place in _places(event)}
+    if not places:
         return {}
+    copies = _copies(session, events, places)
+    remotes = {remote for *_, remote in {*places, *copies.values()}}
     rows = session.execute(
         sa.select(Channel.network, Channel.account, Channel.remote_id, Delivery)
         .join(
@@ -184,7 +250,7 @@ def _answered(
         )
         .where(Delivery.remote_id.in_(remotes))
     )
-    return {
+    found = {
         (network, account, channel, str(delivery.remote_id)): Answered(
             id=delivery.id,
             about=delivery.about,
@@ -194,3 +260,36 @@ def _answered(
         )
         for network, account, channel, delivery in rows
     }
+    return found | {copy: found[original] for copy, original in copies.items() if original in found}
+
+
+def _copies(
+    session: Session, events: Sequence[Event], places: Collection[_Place]
+) -> dict[_Place, _Place]:
+    """Which of the places are copies of our messages that the network itself has made, and of
+    which. They may come in the very batch that answers them."""
+    known = session.scalars(
+        sa.select(Echo).where(Echo.remote_id.in_({remote for *_, remote in places}))
+    )
+    copies = {
+        (one.network, one.account, one.channel, one.remote_id): (
+            one.network,
+            one.account,
+            one.of_channel,
+            one.of_message,
+        )
+        for one in known
+    }
+    for event in events:
+        if original := original_of(event.details.get("data", {})):
+            copy = (event.details["channel"], event.details["message"] or "")
+            copies[event.network, event.account, *copy] = (event.network, event.account, *original)
+    return {copy: original for copy, original in copies.items() if copy in places}
+
+
+def original_of(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Channel and message of ours that an event says it is a copy of."""
+    named = data.get("copy_of")
+    if not isinstance(named, Mapping) or not named.get("channel") or not named.get("message"):
+        return None
+    return str(named["channel"]), str(named["message"])
