@@ -1,14 +1,14 @@
 """The desk where commands are answered, and where what was asked for is taken in."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.db import Session
-from bot.engagement import ideas, mydata, preferences, replies
+from bot.engagement import ideas, mydata, phrases, preferences, replies
 from bot.engagement.commands import Asked
 from bot.engagement.models import Awaited, Expecting
 from bot.engagement.reading import Meaning, Understood, surely
@@ -205,11 +205,9 @@ class Desk:
         self.session.flush()
 
 
-def with_buttons_that_fit(content: Content, most: int | None) -> Content:
+def with_buttons_that_fit(content: Content, most: int) -> Content:
     """Where fewer fit, the words say what else to do."""
-    if most is None or len(content.buttons) <= most:
-        return content
-    return Content(text=content.text, buttons=content.buttons[:most])
+    return replace(content, buttons=content.buttons[:most])
 
 
 def _number(text: str) -> int:

@@ -91,7 +91,7 @@ def forget_words(session: Session, message: Message) -> None:
         one.raw, one.details = b"", one.details | {"text": "", "media": []}
     signals = session.scalars(sa.select(Signal).filter_by(message_id=message.id)).all()
     voices = session.scalars(sa.select(Voice).filter_by(message_id=message.id)).all()
-    said = {one.words for one in (*signals, *voices)} - {"", _GONE}
+    said = {*(one.words for one in signals), *(one.words for one in voices)} - {"", _GONE}
     _unquote(session, message, said)
     for signal in signals:
         signal.words, signal.start, signal.end = "", 0, 0

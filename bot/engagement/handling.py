@@ -317,7 +317,7 @@ class _Work:
             key=key,
             channel=channel,
             action=spot.action if spot else Action.DIRECT if one.private else Action.REPLY,
-            content=desks.with_buttons_that_fit(content, able.button_limit if able else None),
+            content=desks.with_buttons_that_fit(content, able.button_limit if able else 0),
             about=about,
             about_id=one.id,
             since=one.occurred_at,
