@@ -22,34 +22,31 @@ _UNDER_WAY = (*_WAITING, DeliveryState.SENDING)
 LAST = "erased:"
 
 
-def begin(session: Session, person: UUID | None, code: str) -> None:
-    """Erase what they said, now. Who they are is known until the last answer has left: `finish`.
-
-    The same code again changes nothing.
-    """
+def begin(session: Session, person: UUID | None, code: str, until: UUID) -> None:
+    """Erase who they are and what they said, up to the event ``until``, which asks for it. What
+    they say from now on is somebody new's. The same code again changes nothing."""
     if session.scalar(sa.select(Erasure.id).filter_by(code=code)) is not None:
         return
     session.put(Erasure(code=code, person_id=person, asked_at=session.now()))
     if person is not None:
         for member in _members(session, person):
-            _erase_words(session, member)
-            member.name, member.erased_at = "", session.now()
-            member.answers = Answers.NONE
-    session.announce("messages", "suggestions", "cases", "erasures")
+            _erase(session, member, until)
+    session.announce("messages", "suggestions", "cases")
 
 
 def finish(session: Session) -> int:
     """End the erasures whose last answer has left, one way or the other; gives how many."""
-    session.flush()
-    open_ones = session.scalars(sa.select(Erasure).filter_by(done_at=None)).all()
     done = 0
-    for erasure in open_ones:
+    for erasure in session.scalars(sa.select(Erasure).filter_by(done_at=None)).all():
         last = session.scalar(sa.select(Delivery).filter_by(key=f"{LAST}{erasure.code}"))
         if last is not None and last.state in _UNDER_WAY:
             continue
+        if last is not None and last.recipient:
+            last.conversation = _without(last.conversation, last.recipient, "")
+            last.recipient = None
         if erasure.person_id is not None:
             for member in _members(session, erasure.person_id):
-                _erase_who(session, member)
+                _erase_places(session, member)
         erasure.person_id, erasure.done_at = None, session.now()
         done += 1
     return done
@@ -76,36 +73,41 @@ def _members(session: Session, person: UUID) -> Sequence[Member]:
     return session.scalars(sa.select(Member).filter_by(person_id=person)).all()
 
 
-def _erase_words(session: Session, member: Member) -> None:
-    for message in session.scalars(sa.select(Message).filter_by(member_id=member.id)):
-        forget_words(session, message)
-        message.text = ""
-    for event in _events(session, member):
-        event.raw = b""
-        event.details = event.details | {"text": "", "media": [], "data": {}, "author": _NOBODY}
+def _erase(session: Session, member: Member, until: UUID) -> None:
+    id, gone = member.remote_id, f"erased-{member.id.hex}"
     for delivery in _said_to(session, member):
         if delivery.key.startswith(LAST):
             continue
         delivery.content = delivery.content | {"text": "", "title": "", "buttons": []}
+        delivery.recipient = None
+        delivery.conversation = _without(delivery.conversation, id, gone)
         if delivery.state in _WAITING:
             delivery.state = DeliveryState.CANCELLED
+    for message in session.scalars(sa.select(Message).filter_by(member_id=member.id)):
+        forget_words(session, message)
+        message.text, message.conversation = "", _without(message.conversation, id, gone)
+    for event in _events(session, member, until):
+        event.raw = b""
+        event.details = event.details | {"text": "", "media": [], "data": {}, "author": _NOBODY}
+        event.conversation = _without(event.conversation, id, gone)
+        event.dedupe_key = _without(event.dedupe_key, id, gone)
     session.execute(sa.delete(Expecting).filter_by(member_id=member.id))
     session.execute(sa.delete(DataLink).filter_by(person_id=member.person_id))
+    member.name, member.remote_id, member.erased_at = "", gone, session.now()
+    member.answers = Answers.NONE
+    session.flush()
 
 
-def _events(session: Session, member: Member) -> Iterator[Event]:
-    """Everything that they did, and what was done to their messages."""
+def _events(session: Session, member: Member, until: UUID) -> Sequence[Event]:
+    """Everything that they said and did; ids are ordered by time."""
     theirs = sa.select(Message.id).where(Message.member_id == member.id)
     by_them = sa.and_(
         Event.network == member.network,
         Event.account == member.account,
         Event.details["author"]["id"].as_string() == member.remote_id,
-        Event.state != EventState.NEW,  # said after it was asked: somebody new
+        Event.id <= until,
     )
-    yield from session.scalars(sa.select(Event).where(sa.or_(by_them, Event.id.in_(theirs))))
-    asking = sa.and_(by_them.clauses[0], by_them.clauses[1], by_them.clauses[2])
-    forget = sa.select(Event).where(asking, Event.kind == EventKind.FORGET)
-    yield from session.scalars(forget)
+    return session.scalars(sa.select(Event).where(sa.or_(by_them, Event.id.in_(theirs)))).all()
 
 
 def _said_to(session: Session, member: Member) -> Iterator[Delivery]:
@@ -127,30 +129,24 @@ def _said_to(session: Session, member: Member) -> Iterator[Delivery]:
     )
 
 
-def _erase_who(session: Session, member: Member) -> None:
-    for delivery in _said_to(session, member):
-        delivery.recipient = None
-        delivery.conversation = _without(delivery.conversation, member)
-        delivery.content = delivery.content | {"text": "", "title": "", "buttons": []}
-    for event in _events(session, member):
-        event.details = event.details | {"author": _NOBODY}
-        event.conversation = _without(event.conversation, member)
-        event.dedupe_key = _without(event.dedupe_key, member)
-    for message in session.scalars(sa.select(Message).filter_by(member_id=member.id)):
-        message.conversation = _without(message.conversation, member)
+def _erase_places(session: Session, member: Member) -> None:
+    """Chats in which nobody but them and us has ever spoken, and that are no partner's."""
     for channel in _private_places(session, member):
-        old, channel.remote_id, channel.name = channel.remote_id, f"erased:{channel.id.hex}", ""
-        _forget_place(session, member, old)
-    member.remote_id = f"erased:{member.id.hex}"
-
-
-def _without(text: str, member: Member) -> str:
-    """The same text without their id: still different from any other."""
-    return text.replace(member.remote_id, f"erased-{member.id.hex}")
+        here = sa.select(Event).where(
+            Event.network == member.network,
+            Event.account == member.account,
+            Event.details["channel"].as_string() == channel.remote_id,
+        )
+        gone = f"erased-{channel.id.hex}"
+        for event in session.scalars(here):
+            event.details = event.details | {"channel": gone}
+            event.conversation = _without(event.conversation, channel.remote_id, gone)
+        for message in session.scalars(sa.select(Message).filter_by(channel_id=channel.id)):
+            message.conversation = _without(message.conversation, channel.remote_id, gone)
+        channel.remote_id, channel.name = gone, ""
 
 
 def _private_places(session: Session, member: Member) -> Sequence[Channel]:
-    """Chats in which nobody but them and us has ever spoken, and that are no partner's."""
     places = sa.select(Message.channel_id).where(Message.member_id == member.id, Message.private)
     others = sa.select(Message.channel_id).where(Message.member_id != member.id)
     posts = sa.select(Delivery.channel_id).where(Delivery.action == Action.PUBLISH)
@@ -165,16 +161,6 @@ def _private_places(session: Session, member: Member) -> Sequence[Channel]:
     ).all()
 
 
-def _forget_place(session: Session, member: Member, remote_id: str) -> None:
-    here = sa.select(Event).where(
-        Event.network == member.network,
-        Event.account == member.account,
-        Event.details["channel"].as_string() == remote_id,
-        Event.state != EventState.NEW,
-    )
-    gone = f"erased-{member.id.hex}"
-    for event in session.scalars(here):
-        event.details = event.details | {"channel": gone}
-        event.conversation = event.conversation.replace(remote_id, gone)
-    for message in session.scalars(sa.select(Message).filter_by(member_id=member.id)):
-        message.conversation = message.conversation.replace(remote_id, gone)
+def _without(key: str, id: str, gone: str) -> str:
+    """A key of ours, whose parts stand between colons, without this part."""
+    return ":".join(gone if part == id else part for part in key.split(":"))

@@ -97,7 +97,7 @@ class _Work:
                 self._name(one)
                 happenings.follow(self.session, one, self._member_of(one))
         for person, code in self.erasures:
-            erasing.begin(self.session, person, code)
+            erasing.begin(self.session, person, code, batch[-1].id)
 
     def _write(self) -> None:
         """What was noted, and whether it was said before."""

@@ -37,7 +37,7 @@ def follow(session: Session, one: Understood, member: Member | None) -> None:
                 move(session, _channel(session, one), to)
         case EventKind.FORGET:
             code = str(one.data.get("code", "")) or session.ids.new().hex
-            erasing.begin(session, member.person_id if member else None, code)
+            erasing.begin(session, member.person_id if member else None, code, one.id)
         case EventKind.IGNORED:
             _remember_copy(session, one)
 

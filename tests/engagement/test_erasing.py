@@ -10,9 +10,10 @@ from bot.all_models import metadata
 from bot.clock import FrozenClock
 from bot.db import Writer
 from bot.engagement import erasing, mydata
-from bot.engagement.models import Erasure
+from bot.engagement.models import Erasure, Expecting
 from bot.engagement.mydata import LinkSpent
 from bot.engagement.telling import finish_erasures
+from bot.members.models import Member
 from bot.networks import Content, EventKind
 from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
@@ -40,7 +41,7 @@ def still_there(community: Community) -> dict[str, Any]:
 
 async def live(community: Community) -> None:
     post = await community.post_about("CUP-1")
-    said = "please make the lid purple like my house in Elm Street"
+    said = "please make the Lid Cup purple like my house in Elm Street"
     await community.say(said, author=NAME, reply_to=post)
     await community.say(f"{said}!", author=NAME, private=True, channel=NAME.casefold())
     reaction = community.network.event(kind=EventKind.REACTION, author=NAME, data={"emoji": "👍"})
@@ -52,7 +53,7 @@ async def live(community: Community) -> None:
 @pytest.mark.parametrize("private", [False, True])
 async def test_asked_twice_it_is_all_gone(community: Community, private: bool) -> None:
     await live(community)
-    people, voices = len(community.all(erasing.Member)), len(community.voices())
+    people, voices = len(community.all(Member)), len(community.voices())
     where = {"private": True, "channel": NAME.casefold()} if private else {}
     (sure,) = await community.say("/mydata erase", author=NAME, **where)
     assert "can't be undone" in sure.text
@@ -62,7 +63,7 @@ async def test_asked_twice_it_is_all_gone(community: Community, private: bool) -
     assert not [one for one in community.all(Erasure) if one.done_at]
     assert await finish_erasures(community.writer) == 1
     assert still_there(community) == {}
-    assert (len(community.all(erasing.Member)), len(community.voices())) == (people, voices)
+    assert (len(community.all(Member)), len(community.voices())) == (people, voices)
 
 
 async def test_without_asking_again_nothing_happens(community: Community) -> None:
@@ -75,7 +76,7 @@ async def test_without_asking_again_nothing_happens(community: Community) -> Non
 async def test_nobody_erases_somebody_else(community: Community) -> None:
     await live(community)
     await community.say("/mydata erase", author=NAME)
-    (asked,) = community.all(erasing.Expecting)
+    (asked,) = community.all(Expecting)
     data = {"value": f"erase:{asked.id.hex}"}
     (answer,) = await community.say("Yes", author="Bob", kind=EventKind.BUTTON, data=data)
     assert "too long ago" in answer.text
@@ -91,7 +92,7 @@ async def test_what_they_say_afterwards_is_somebody_new_s(community: Community) 
     await community.settle()
     await finish_erasures(community.writer)
     await community.say("please make the Lid Cup red", author=NAME)
-    assert len([one for one in community.all(erasing.Member) if one.name == NAME]) == 1
+    assert len([one for one in community.all(Member) if one.name == NAME]) == 1
 
 
 async def test_a_network_may_ask_for_it(community: Community) -> None:

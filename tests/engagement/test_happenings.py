@@ -156,7 +156,7 @@ async def test_what_is_said_under_a_copy_answers_our_post(
         community.network.event(kind=EventKind.IGNORED, channel="group", data=data), message="77"
     )
     copy = replace(copy, author=copy.author and replace(copy.author, is_self=True))
-    reply = community.network.event("A bigger handle", channel="group", reply_to="77")
+    reply = community.network.event("please make it bigger", channel="group", reply_to="77")
     for events in [(copy, reply)] if at_once else [(copy,), (reply,)]:
         await community.hear(*events)
         await community.settle()
@@ -175,7 +175,7 @@ async def test_a_copy_may_be_told_of_before_our_own_post_is_known(community: Com
     await community.hear(replace(copy, message="77"))
     await community.settle()
     assert await community.post_about("CUP-1") == "sent-1"
-    await community.say("A bigger handle", channel="group", reply_to="77")
+    await community.say("please make it bigger", channel="group", reply_to="77")
     assert community.suggestion().product_id is not None
 
 
