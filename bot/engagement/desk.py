@@ -1,6 +1,6 @@
 """The desk where commands are answered, and where what was asked for is taken in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -43,9 +43,12 @@ class Desk:
     _asked: dict[tuple[UUID, str, Awaited], Expecting] = field(default_factory=dict)
     _votes: dict[UUID, UUID] = field(default_factory=dict)  # by message: for which suggestion
 
-    def recall(self, members: Iterable[Member]) -> None:
-        ids = [member.id for member in members]
-        for one in self.session.scalars(sa.select(Expecting).where(Expecting.member_id.in_(ids))):
+    def recall(self, said: Sequence[Understood]) -> None:
+        """Who is still waited for when the first of these was said: few, of however many."""
+        if not said:
+            return
+        first = min(one.occurred_at for one in said)
+        for one in self.session.scalars(sa.select(Expecting).where(Expecting.expires_at > first)):
             self._asked[one.member_id, one.conversation, one.what] = one
 
     def take(self, one: Understood, member: Member) -> tuple[Meaning, ...]:
@@ -180,18 +183,11 @@ class Desk:
         self, one: Understood, member: Member, what: Awaited, choices: Sequence[str] = ()
     ) -> Expecting:
         until = one.occurred_at + _WAITS
-        row = self._asked.get((member.id, one.conversation, what))
+        key = {"member_id": member.id, "conversation": one.conversation, "what": what}
+        row = self.session.scalar(sa.select(Expecting).filter_by(**key))
         if row is None:
-            row = self.session.put(
-                Expecting(
-                    member_id=member.id,
-                    conversation=one.conversation,
-                    what=what,
-                    choices=list(choices),
-                    expires_at=until,
-                )
-            )
-            self._asked[member.id, one.conversation, what] = row
+            row = self.session.put(Expecting(**key, choices=list(choices), expires_at=until))
+        self._asked[member.id, one.conversation, what] = row
         row.choices, row.expires_at = list(choices), until
         return row
 

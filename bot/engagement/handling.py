@@ -83,7 +83,7 @@ class _Work:
             ],
         )
         desk = Desk(self.session, self.speak)
-        desk.recall({self._member(one).id: self._member(one) for one in said}.values())
+        desk.recall(said)
         for one in said:
             self._note(one)
             self._note_signals(one, desk.take(one, self._member(one)))

@@ -24,6 +24,7 @@ class Expecting(Row):
     __table_args__ = (
         references("member_id", "member"),
         sa.UniqueConstraint("workspace_id", "member_id", "conversation", "what"),
+        sa.Index(None, "workspace_id", "expires_at"),
     )
 
     member_id: Mapped[UUID]

@@ -58,6 +58,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_expecting')),
     sa.UniqueConstraint('workspace_id', 'member_id', 'conversation', 'what', name=op.f('uq_expecting_workspace_id_member_id_conversation_what'))
     )
+    with op.batch_alter_table('expecting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_expecting_workspace_id_expires_at'), ['workspace_id', 'expires_at'], unique=False)
+
     op.create_table('ballot',
     sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -128,6 +131,9 @@ def downgrade() -> None:
 
     op.drop_table('reaction')
     op.drop_table('ballot')
+    with op.batch_alter_table('expecting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_expecting_workspace_id_expires_at'))
+
     op.drop_table('expecting')
     op.drop_table('data_link')
     with op.batch_alter_table('erasure', schema=None) as batch_op:
