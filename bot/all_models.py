@@ -3,6 +3,7 @@
 import bot.accounts.models
 import bot.channels.models
 import bot.db.leases
+import bot.engagement.models
 import bot.inbox.models
 import bot.members.models
 import bot.outbox.models

@@ -23,7 +23,8 @@ from bot.db.backup.keeping import kept
 from bot.db.resealing import prepare
 from bot.db.upgrade import upgrade
 from bot.db.wire import hear_others
-from bot.engagement import telling
+from bot.engagement import mydata, telling
+from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, InvalidInput
@@ -94,7 +95,12 @@ class Hubbub:
         self.plugins = installed()
         self.supervisor, self._listeners = Supervisor(self.clock), Supervisor(self.clock)
         self.adapters = self._connect()
-        self.speak = Voices(languages=settings.shop.languages, shop=settings.shop.name)
+        self.speak = Voices(
+            languages=settings.shop.languages,
+            shop=settings.shop.name,
+            zone=settings.shop.zone,
+            can={key: one.capabilities for key, one in self.adapters.items()},
+        )
         self.sole = Sole(self.database) if self.database.is_sqlite else None
         secret, owner = settings.secret(), new_name()
         self.presence = self._presence(owner, secret)
@@ -122,7 +128,7 @@ class Hubbub:
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:
         adapters: dict[tuple[str, str], Adapter] = {}
-        services = Services(clock=self.clock)
+        services = Services(clock=self.clock, commands=COMMANDS)
         for plugin, section in sections(self.settings, self.plugins):
             adapter = plugin.build(section, services)
             adapters[adapter.network, adapter.account] = adapter
@@ -184,6 +190,7 @@ class Hubbub:
 
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
+        content = mydata.finish(session, delivery, content, public_url=settings.public_url)
         finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
         return finish(
             session,

@@ -1,13 +1,16 @@
 """One post and what became of it, channel by channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.happenings import Resonance, resonance
 from bot.inbox.models import Message
 from bot.outbox.models import Delivery, DeliveryState
 from bot.products.models import Product
@@ -31,6 +34,7 @@ class Result:
     sent_at: datetime | None
     permalink: str
     replies: int
+    resonance: Resonance | None = None
 
     @property
     def stuck(self) -> bool:
@@ -95,18 +99,20 @@ def _results(session: Session, occurrence: Occurrence) -> list[tuple[DeliverySta
         .correlate(Delivery)
         .scalar_subquery()
     )
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(Delivery, Channel, replies)
         .join(Publication, Publication.delivery_id == Delivery.id)
         .join(Channel, Publication.channel_id == Channel.id)
         .where(Publication.occurrence_id == occurrence.id)
         .order_by(Channel.name)
-    )
-    return [(it.state, _result(it, channel, count)) for it, channel, count in rows]
+    ).all()
+    came = resonance(session, [it.id for it, _, _ in rows])
+    return [(it.state, _result(it, channel, count, came.get(it.id))) for it, channel, count in rows]
 
 
-def _result(delivery: Delivery, channel: Channel, replies: int) -> Result:
+def _result(delivery: Delivery, channel: Channel, replies: int, came: Resonance | None) -> Result:
     return Result(
+        resonance=came,
         delivery_id=delivery.id,
         network=channel.network,
         channel=channel.name,

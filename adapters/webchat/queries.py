@@ -13,7 +13,7 @@ from bot.db import Session
 from bot.errors import NotFound
 from bot.inbox.models import Event, EventState, Message
 from bot.members.models import Member
-from bot.networks import Button, Content, EventKind
+from bot.networks import Action, Button, Content, EventKind
 from bot.outbox.models import About, Delivery, DeliveryState
 
 # So many threads stand on one page; a thread shows so many of its newest messages.
@@ -105,6 +105,9 @@ class _Reader:
     def __init__(self, session: Session, visitor: Visitor, shop: str, remote_id: str) -> None:
         self.session, self.visitor, self.shop = session, visitor, shop
         self.channel = channel_of(session, remote_id)
+        self.private = remote_id != COMMUNITY
+        shared = channel_of(session) if self.private else self.channel
+        self.community = shared.id if shared else None
         self.unread = self._unread(remote_id)
 
     def roots(self, most: int, before: datetime | None) -> list[Line]:
@@ -136,7 +139,24 @@ class _Reader:
 
     def _here(self) -> tuple[_Condition, _Condition]:
         id = self.channel and self.channel.id
-        return Message.channel_id == id, Delivery.channel_id == id
+        ours = Delivery.channel_id == id
+        if self.private:
+            ours = sa.or_(
+                ours,
+                sa.and_(
+                    Delivery.action == Action.DIRECT,
+                    Delivery.recipient == self.visitor.remote_id,
+                    Delivery.channel_id == self.community,
+                ),
+            )
+        else:
+            ours = sa.and_(ours, Delivery.action != Action.DIRECT)
+        return Message.channel_id == id, ours
+
+    def _readable(self) -> _Condition:
+        """What is said to one person alone is read by nobody else, wherever it was said."""
+        theirs = Delivery.recipient == self.visitor.remote_id
+        return sa.or_(Delivery.action != Action.DIRECT, theirs)
 
     def _places(self, threads: Sequence[str]) -> tuple[_Condition, _Condition]:
         """What was said in these threads ("": in none), as the inbox and the outbox name them:
@@ -144,12 +164,13 @@ class _Reader:
         channel = self.channel.id.hex if self.channel else ""
         theirs = [f"{NETWORK}:{ACCOUNT}:{thread or COMMUNITY}" for thread in threads]
         ours = [f"{channel}:{thread}" for thread in threads]
-        return Message.conversation.in_(theirs), Delivery.conversation.in_(ours)
+        public = Delivery.action != Action.DIRECT
+        return Message.conversation.in_(theirs), sa.and_(Delivery.conversation.in_(ours), public)
 
     def _lines(self, most: int, theirs: _Condition, ours: _Condition) -> list[Line]:
         """What is unread, and the newest of what the conditions choose; each once, oldest first."""
         found = {line.id: line for line in self.unread}
-        if self.channel:
+        if self.channel or self.community:
             found |= {line.id: line for line in self._messages(most, theirs)}
             found |= {line.id: line for line in self._deliveries(most, ours)}
         return sorted(found.values(), key=lambda line: (line.at, line.id))
@@ -163,7 +184,7 @@ class _Reader:
                     Member.workspace_id == Message.workspace_id, Member.id == Message.member_id
                 ),
             )
-            .where(which, Message.text != "")
+            .where(which, Message.text != "", Message.hidden_at.is_(None))
             .order_by(Message.id.desc())  # as they came in: an index has that order
             .limit(most)
         )
@@ -181,7 +202,7 @@ class _Reader:
     def _deliveries(self, most: int, which: _Condition) -> Iterable[Line]:
         query = (
             sa.select(Delivery)
-            .where(which, Delivery.state == DeliveryState.SENT)
+            .where(which, Delivery.state == DeliveryState.SENT, self._readable())
             .order_by(Delivery.sent_at.desc(), Delivery.id.desc())
             .limit(most)
         )

@@ -38,3 +38,5 @@ class Channel(Row):
     burst_minutes: Mapped[int] = mapped_column(default=10)
     last_event_at: Mapped[datetime | None]
     last_sent_at: Mapped[datetime | None]
+    joined: Mapped[int] = mapped_column(default=0)  # how many came, since we listen
+    parted: Mapped[int] = mapped_column(default=0)  # how many left

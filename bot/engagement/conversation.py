@@ -9,6 +9,7 @@ from litestar import Request, get, post
 from bot.accounts.models import User
 from bot.channels.models import Channel
 from bot.db import Database, Session, Writer
+from bot.engagement.happenings import resonance
 from bot.engagement.queries import opened_by
 from bot.errors import InvalidInput
 from bot.inbox.answering import answer
@@ -76,6 +77,7 @@ def _page(
         suggestions=opened_by(session, id),
         told=found.answers,
         told_as=_told_as(),
+        resonance=resonance(session, [turn.id for turn in found.turns if turn.ours]),
         shown_as=SHOWN_AS,
         text=text,
         problems=wrong or {},
@@ -90,6 +92,8 @@ def _told_as() -> dict[About, str]:
         About.DECISION: _("Told what the partner decided"),
         About.QUESTION: _("Asked what the partner wants to know"),
         About.STAFF: _("A person answered"),
+        About.COMMAND: _("Answered a command"),
+        About.DATA: _("Sent a link to what is kept about them"),
         About.CASE: _("A letter to the partner"),
     }
 

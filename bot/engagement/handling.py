@@ -1,20 +1,22 @@
 """What new messages lead to: signals, suggestions, cases and answers, in one transaction."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.channels.models import Channel
+from bot.channels.models import Channel, ChannelKind
 from bot.channels.service import ensure
 from bot.db import Session, insert_all
-from bot.engagement import phrases
+from bot.engagement import desk as desks
+from bot.engagement import erasing, happenings, phrases, reaching, replies
+from bot.engagement.desk import Desk
 from bot.engagement.forgetting import rewrite
-from bot.engagement.reading import Understood
+from bot.engagement.reading import SAID, Meaning, Understood
 from bot.engagement.telling import Voices
 from bot.inbox.models import Event, EventState, Message, Signal
-from bot.members.models import Member
+from bot.members.models import Answers, Member
 from bot.members.service import Identity, meet_all
 from bot.networks import Action, Content, EventKind
 from bot.outbox import service as outbox
@@ -28,7 +30,14 @@ from bot.understanding import Kind
 # Below this a signal is kept for staff to see but opens nothing by itself.
 _SURE_ENOUGH = 0.5
 
-_SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
+# Who did it is met, and counted as a person.
+_BY_MEMBERS = SAID | {
+    EventKind.REACTION,
+    EventKind.REACTION_REMOVED,
+    EventKind.POLL_VOTE,
+    EventKind.MEMBER_LEFT,
+    EventKind.FORGET,
+}
 
 
 def keep(session: Session, batch: list[Understood], speak: Voices) -> int:
@@ -61,31 +70,92 @@ class _Work:
     signals: list[dict[str, Any]] = field(default_factory=list)
     matters: list[Matter] = field(default_factory=list)
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
+    erasures: list[tuple[UUID, str]] = field(default_factory=list)
 
     def handle(self, batch: list[Understood]) -> None:
-        said = [one for one in batch if one.kind in _SAID]
+        said = [one for one in batch if one.kind in SAID]
         self.members = meet_all(
             self.session,
-            [(one.network, one.account, one.author) for one in said if one.author],
+            [
+                (one.network, one.account, one.author)
+                for one in batch
+                if one.author and one.kind in _BY_MEMBERS
+            ],
         )
+        desk = Desk(self.session, self.speak)
+        desk.recall(said)
         for one in said:
             self._note(one)
-            self._note_signals(one)
+            self._note_signals(one, desk.take(one, self._member(one)))
+        self._write()
+        owners = self._open_cases()
+        self._answer_all(said, desk, owners)
+        for one in batch:
+            if one.kind is EventKind.EDIT:
+                self._edit(one)
+            elif one.kind not in SAID:
+                self._name(one)
+                happenings.follow(self.session, one, self._member_of(one))
+        for person, code in self.erasures:
+            erasing.begin(self.session, person, code, batch[-1].id)
+
+    def _write(self) -> None:
+        """What was noted, and whether it was said before."""
         insert_all(self.session, Message, self.messages)
         insert_all(self.session, Signal, self.signals)
         for heard in hear(self.session, self.matters):
             self.heard.setdefault(heard.matter.message_id, []).append(heard)
-        owners = self._open_cases()
-        answers = [self._say(one, text) for one in said if (text := self._answer(one, owners))]
-        outbox.enqueue_all(self.session, answers)
-        for one in batch:
-            if one.kind is EventKind.EDIT:
-                rewrite(self.session, one, one.text)
-            elif one.kind is EventKind.DELETE:
-                rewrite(self.session, one, "")
+        self.messages, self.signals, self.matters = [], [], []
+
+    def _answer_all(
+        self, said: list[Understood], desk: Desk, owners: dict[UUID, str | None]
+    ) -> None:
+        answers = []
+        for one in said:
+            if desk.answers(one):
+                answers.append(self._serve(one, desk))
+            elif text := self._answer(one, owners):
+                answers.append(self._say(one, text))
+        outbox.enqueue_all(self.session, [answer for answer in answers if answer])
+
+    def _serve(self, one: Understood, desk: Desk) -> dict[str, Any] | None:
+        """The answer to a command: always given, whatever else they want to hear."""
+        member = self._member(one)
+        answer = desk.answer(one, member)
+        key = f"answer:{one.id.hex}"
+        if answer.erasure:
+            key = f"{erasing.LAST}{answer.erasure}"
+            self.erasures.append((member.person_id, answer.erasure))
+        channel, spot, content = self._channel(one), None, answer.content
+        if answer.alone and not one.private:
+            message = self.session.need(Message, one.id)
+            able = self.speak.able(channel)
+            spot = reaching.alone(self.session, channel, message, member, able)
+            if spot is None and not answer.erasure:
+                content = Content(text=replies.say("alone", member.language or one.language))
+        member.told_it_is_a_bot |= bool(one.command and one.command.name in {"help", "start"})
+        return self._put(one, key, content, spot, answer.about)
+
+    def _edit(self, one: Understood) -> None:
+        """What it says now that it did not say before is heard too, without another answer."""
+        found = rewrite(self.session, one)
+        if found is None:
+            return
+        message, fresh = found
+        self.members |= meet_all(
+            self.session, [(one.network, one.account, one.author)] if one.author else []
+        )
+        if self._member_of(one) is None:
+            return
+        self._note_signals(replace(one, id=message.id), tuple(fresh))
+        self.heard.clear()
+        self._write()
+        self._open_cases()
 
     def _note(self, one: Understood) -> None:
         channel = self._channel(one)
+        if one.private:
+            self._member(one).unreachable_at = None  # they have let us in again
         asks = any(meaning.signal.kind is Kind.QUESTION for meaning in one.meanings)
         self.messages.append(
             {
@@ -105,9 +175,9 @@ class _Work:
         )
         self.session.announce(f"chat:{channel.id.hex}")
 
-    def _note_signals(self, one: Understood) -> None:
+    def _note_signals(self, one: Understood, meanings: tuple[Meaning, ...]) -> None:
         member = self._member(one)
-        for meaning in one.meanings:
+        for meaning in meanings:
             said = meaning.signal
             id = self.session.ids.new()
             self.signals.append(
@@ -141,6 +211,9 @@ class _Work:
                 )
             )
 
+    def _spoken(self, one: Understood) -> str:
+        return self._member(one).language or one.language
+
     def _open_cases(self) -> dict[UUID, str | None]:
         """The partner's name by suggestion, None where it is still to be found out whose it is."""
         everything = [heard for several in self.heard.values() for heard in several]
@@ -157,9 +230,9 @@ class _Work:
         return dict(self.session.execute(owners).all()) if everything else {}
 
     def _answer(self, one: Understood, owners: dict[UUID, str | None]) -> str:
-        name = self._member(one).name
+        name, language = self._member(one).name, self._spoken(one)
         if one.wants_person:
-            return phrases.person_comes(language=one.language, name=name, shop=self.speak.shop)
+            return phrases.person_comes(language=language, name=name, shop=self.speak.shop)
         if one.asked:
             return self._answer_to_partner(one, name)
         if heard := self.heard.get(one.id):
@@ -172,7 +245,7 @@ class _Work:
         product = heard.matter.product_id and self.session.need(Product, heard.matter.product_id)
         return phrases.acknowledge(
             heard.matter.kind,
-            language=one.language,
+            language=self._spoken(one),
             name=name,
             words=heard.matter.words,
             product=product.name if product else None,
@@ -192,7 +265,7 @@ class _Work:
         self.session.announce("cases")
         partner = case.supplier_id and self.session.need(Supplier, case.supplier_id)
         return phrases.answer_passed_on(
-            language=one.language, name=name, partner=partner.name if partner else None
+            language=self._spoken(one), name=name, partner=partner.name if partner else None
         )
 
     def _courtesy(self, one: Understood, name: str) -> str:
@@ -205,7 +278,7 @@ class _Work:
             return ""
         return phrases.acknowledge(
             polite[0],
-            language=one.language,
+            language=self._spoken(one),
             name=name,
             words="",
             product=None,
@@ -213,35 +286,78 @@ class _Work:
             others=0,
         )
 
-    def _say(self, one: Understood, text: str) -> dict[str, Any]:
+    def _say(self, one: Understood, text: str) -> dict[str, Any] | None:
+        """None where they want nothing said, or nothing in public and can't be told alone."""
         member = self._member(one)
+        if member.answers is Answers.NONE and not one.wants_person:
+            return None
+        spot = None
+        if member.answers is Answers.PRIVATE and not one.private:
+            message = self.session.need(Message, one.id)
+            able, channel = self.speak.able(self._channel(one)), self._channel(one)
+            spot = reaching.alone(self.session, channel, message, member, able)
+            if spot is None:
+                return None
         if not member.told_it_is_a_bot:
             member.told_it_is_a_bot = True
-            text = f"{text}\n{phrases.disclosure(one.language, self.speak.shop)}"
+            language = member.language or one.language
+            text = f"{text}\n{phrases.disclosure(language, self.speak.shop)}"
+        return self._put(
+            one, f"answer:{one.id.hex}", Content(text=text), spot, About.ACKNOWLEDGEMENT
+        )
+
+    def _put(
+        self, one: Understood, key: str, content: Content, spot: reaching.Spot | None, about: About
+    ) -> dict[str, Any]:
+        """Said at the spot, or without one right where they spoke."""
+        channel, member = spot.channel if spot else self._channel(one), self._member(one)
+        able = self.speak.able(channel)
         return outbox.draft(
             self.session,
-            key=f"answer:{one.id.hex}",
-            channel=self._channel(one),
-            action=Action.DIRECT if one.private else Action.REPLY,
-            content=Content(text=text),
-            about=About.ACKNOWLEDGEMENT,
+            key=key,
+            channel=channel,
+            action=spot.action if spot else Action.DIRECT if one.private else Action.REPLY,
+            content=desks.with_buttons_that_fit(content, able.button_limit if able else 0),
+            about=about,
             about_id=one.id,
             since=one.occurred_at,
-            thread=one.thread or one.message,
-            reply_to=one.message,
-            recipient=member.remote_id if one.private else None,
+            thread=spot.thread if spot else one.thread or one.message,
+            reply_to=spot.reply_to if spot else one.message,
+            recipient=spot.recipient if spot else member.remote_id if one.private else None,
         )
 
     def _channel(self, one: Understood) -> Channel:
         place = (one.network, one.account, one.channel)
         if place not in self.channels:
             channel = ensure(
-                self.session, network=one.network, account=one.account, remote_id=one.channel
+                self.session,
+                network=one.network,
+                account=one.account,
+                remote_id=one.channel,
+                kind=ChannelKind.DIRECT if one.private else ChannelKind.COMMUNITY,
             )
             channel.last_event_at = self.session.now()
             self.channels[place] = channel
+        self._name(one)
         return self.channels[place]
+
+    def _name(self, one: Understood) -> None:
+        """A place that we only know by its id gets the name that the network tells."""
+        name = one.data.get("name")
+        if not name:
+            return
+        channel = self.channels.get((one.network, one.account, one.channel))
+        if channel is None:
+            wanted = {"network": one.network, "account": one.account, "remote_id": one.channel}
+            channel = self.session.scalar(sa.select(Channel).filter_by(**wanted))
+        if channel and channel.name == channel.remote_id:
+            channel.name = str(name)
+            self.session.announce("channels")
 
     def _member(self, one: Understood) -> Member:
         assert one.author is not None
         return self.members[one.network, one.account, one.author.id]
+
+    def _member_of(self, one: Understood) -> Member | None:
+        """Who did it, where that is told."""
+        return self.members.get((one.network, one.account, one.author.id)) if one.author else None

@@ -1,23 +1,28 @@
 """Understanding what is new in the inbox, before anything is written. Only reads."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.commands import Asked, asked
 from bot.engagement.origins import Place, origins
 from bot.engagement.phrases import wants_person
 from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
-from bot.understanding import Context, ProductFinder, Signal, language_of, understand
+from bot.understanding import Context, Kind, ProductFinder, Signal, language_of, understand
 
-_SAID = {EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND}
+SAID = frozenset({EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND})
+# Done to a message of ours, which the event itself names.
+_DONE_TO_OURS = frozenset({EventKind.REACTION, EventKind.REACTION_REMOVED, EventKind.POLL_VOTE})
+_BY_PEOPLE = SAID | _DONE_TO_OURS | {EventKind.EDIT}
 # Values of the buttons under our posts and of the chat's own "Talk to a person".
 _PERSON = "person"
 # Characters from which a text shows its language.
@@ -64,11 +69,14 @@ class Understood:
     answers: Answered | None
     meanings: tuple[Meaning, ...]
     wants_person: bool
+    command: Asked | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def asked(self) -> bool:
         """It answers what a partner asked back."""
-        return self.answers is not None and self.answers.about is About.QUESTION
+        question = self.answers is not None and self.answers.about is About.QUESTION
+        return question and self.command is None
 
     @property
     def by_us_or_a_bot(self) -> bool:
@@ -76,23 +84,35 @@ class Understood:
 
         Who deletes something is often not told; who says something always is.
         """
+        if self.kind not in _BY_PEOPLE:
+            return False
         if self.author is None:
-            return self.kind in _SAID
+            return self.kind is not EventKind.EDIT
         return self.author.is_self or self.author.is_bot
+
+    @property
+    def erases(self) -> bool:
+        """Whether who says it may be forgotten by it."""
+        return self.kind is EventKind.FORGET or (self.command is not None and self.command.erases)
 
 
 def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Understood]:
-    """The oldest new events, understood, in the order in which they came."""
+    """The oldest new events, understood, in the order in which they came.
+
+    One after which somebody may be forgotten is the last: what they say later is somebody new's.
+    """
     events = session.scalars(
         sa.select(Event).filter_by(state=EventState.NEW).order_by(Event.id).limit(most)
     ).all()
     elsewhere = origins(session, events)
     answered = _answered(session, events, elsewhere)
     products = finder(session) if events else None
-    return [
-        _understand(event, _light(event, answered, elsewhere), products, languages)
-        for event in events
-    ]
+    batch = []
+    for event in events:
+        batch.append(_understand(event, _light(event, answered, elsewhere), products, languages))
+        if batch[-1].erases:
+            break
+    return batch
 
 
 def _understand(
@@ -103,10 +123,19 @@ def _understand(
 ) -> Understood:
     details = event.details
     text: str = details["text"]
-    human = wants_person(text) or details["data"].get("value") == _PERSON
-    language = _language(text, answers, languages)
-    said = event.kind in _SAID and text.strip() and not human
     assert event.kind is not None
+    command = asked(event.kind, text, details["data"])
+    human = not command and (wants_person(text) or details["data"].get("value") == _PERSON)
+    language = _language(command.words if command else text, answers, languages)
+    means = event.kind in SAID or event.kind is EventKind.EDIT
+    said = means and text.strip() and not human
+    meanings: tuple[Meaning, ...] = ()
+    if said and products:
+        meanings = (
+            commanded(command, text, products)
+            if command
+            else tuple(_meanings(text, language, answers, products))
+        )
     return Understood(
         id=event.id,
         kind=event.kind,
@@ -123,9 +152,37 @@ def _understand(
         text=text,
         answers=answers,
         language=language,
-        meanings=tuple(_meanings(text, language, answers, products)) if said and products else (),
+        meanings=meanings,
         wants_person=human,
+        command=command,
+        data=details["data"],
     )
+
+
+def commanded(command: Asked, text: str, products: ProductFinder) -> tuple[Meaning, ...]:
+    """What a command means by its words: `suggest` surely a suggestion, a person said so."""
+    if command.name != "suggest" or not command.words:
+        return ()
+    return (surely(command.words, command.start, products),)
+
+
+def surely(words: str, start: int, products: ProductFinder) -> Meaning:
+    """The words as a suggestion, whatever they sound like. ``start``: where they stand."""
+    heard = understand(words)[0]
+    found = products.find(words)
+    product = found[0].key if found else None
+    assert product is None or isinstance(product, UUID)
+    signal = Signal(
+        kind=Kind.SUGGESTION,
+        facet=heard.facet,
+        polarity=heard.polarity,
+        words=words,
+        start=start,
+        end=start + len(words),
+        confidence=1.0,
+        why=("they said that it is one",),
+    )
+    return Meaning(signal=signal, product_id=product)
 
 
 def _language(text: str, answers: Answered | None, languages: Sequence[str]) -> str:
@@ -160,30 +217,33 @@ def _products_of(answers: Answered, products: ProductFinder) -> list[Hashable]:
     return [found.key for found in products.find(answers.text) if found.exact]
 
 
-def _light(
-    event: Event,
-    answered: dict[tuple[str, str, str, str], Answered],
-    elsewhere: Mapping[UUID, Place],
-) -> Answered | None:
-    for channel, remote in _may_answer(event, elsewhere):
-        place = (event.network, event.account, channel, remote)
-        if place in answered:
-            return answered[place]
-    return None
+# Network, account, channel, message: all by the network's own ids.
+_Place = tuple[str, str, str, str]
 
 
-def _may_answer(event: Event, elsewhere: Mapping[UUID, Place]) -> Iterator[Place]:
-    for remote in (event.details.get("reply_to"), event.details.get("thread")):
-        if remote:
-            yield event.details.get("channel", ""), remote
+def _places(event: Event, elsewhere: Mapping[UUID, Place]) -> list[_Place]:
+    """The messages in whose light an event may stand, the nearest first."""
+    details = event.details
+    named = [details.get("reply_to"), details.get("thread")]
+    if event.kind in _DONE_TO_OURS:
+        named = [details.get("message"), details.get("reply_to")]
+    found = [(details.get("channel", ""), remote) for remote in named if remote]
     if event.id in elsewhere:
-        yield elsewhere[event.id]
+        found.append(elsewhere[event.id])
+    return [(event.network, event.account, *place) for place in found]
+
+
+def _light(
+    event: Event, answered: Mapping[_Place, Answered], elsewhere: Mapping[UUID, Place]
+) -> Answered | None:
+    places = _places(event, elsewhere)
+    return next((answered[place] for place in places if place in answered), None)
 
 
 def _answered(
     session: Session, events: Sequence[Event], elsewhere: Mapping[UUID, Place]
-) -> dict[tuple[str, str, str, str], Answered]:
-    remotes = {remote for event in events for _, remote in _may_answer(event, elsewhere)}
+) -> dict[_Place, Answered]:
+    remotes = {remote for event in events for *_, remote in _places(event, elsewhere)}
     if not remotes:
         return {}
     rows = session.execute(

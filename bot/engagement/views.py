@@ -8,7 +8,7 @@ from litestar import Request, get, post
 
 from bot.accounts.models import User
 from bot.db import Database, Session, Writer
-from bot.engagement import conversation, queries, triage
+from bot.engagement import conversation, data_views, queries, triage
 from bot.engagement.forms import HandOver
 from bot.engagement.history import history
 from bot.errors import InvalidInput
@@ -124,4 +124,4 @@ def _page(
     )
 
 
-routes = [board, show, correct, hand_over, *conversation.routes]
+routes = [board, show, correct, hand_over, *conversation.routes, *data_views.routes]

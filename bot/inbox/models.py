@@ -74,6 +74,7 @@ class Message(Row):
     said_at: Mapped[datetime]
     wants_person: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime | None]  # by a person from the shop
+    hidden_at: Mapped[datetime | None]  # from everybody else, at the network
 
 
 class Signal(Row):

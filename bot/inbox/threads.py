@@ -46,6 +46,7 @@ class Turn:
     ours: bool = False
     bot: bool = False
     current: bool = False
+    hidden: bool = False  # from everybody else, at the network
     state: str = ""
     note: str = ""
 
@@ -83,6 +84,7 @@ def thread(session: Session, id: UUID) -> Thread:
             moment=one.said_at,
             pieces=pieces(one.text, spans(meant[one.id])),
             current=one.id == id,
+            hidden=one.hidden_at is not None,
         )
         for one, who in said
     ]

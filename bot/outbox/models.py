@@ -32,6 +32,8 @@ class About(StrEnum):
     QUESTION = "question"  # a partner asks the people who spoke
     CASE = "case"  # to a partner
     STAFF = "staff"  # a person from the shop answers
+    COMMAND = "command"  # the answer to a command
+    DATA = "data"  # to one person: the link to what we hold about them
     ENTRY = "entry"  # to one of the staff: the link that lets them in
 
 

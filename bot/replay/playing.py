@@ -98,7 +98,7 @@ class Replay:
         received = receive(session, some)
         kinds: Counter[Kind] = Counter()
         # What a network brings meanwhile is read too, and answered as always.
-        if batch := read(session, most=2 * _AT_ONCE, languages=self._speak.languages):
+        while batch := read(session, most=2 * _AT_ONCE, languages=self._speak.languages):
             keep(session, batch, self._speak)
             ours = [one for one in batch if one.network == NETWORK]
             kinds.update(meaning.signal.kind for one in ours for meaning in one.meanings)

@@ -76,7 +76,7 @@ class _Ear:
 
     def recall(self, matters: Sequence[Matter]) -> None:
         """Which of those without a product were said before in the same telling words."""
-        gists = {_gist(matter.words) for matter in matters if matter.product_id is None} - {""}
+        gists = {gist_of(matter.words) for matter in matters if matter.product_id is None} - {""}
         if gists:
             known = _open(None).where(Suggestion.gist.in_(gists)).order_by(Suggestion.id.desc())
             columns = known.with_only_columns(Suggestion.kind, Suggestion.gist, Suggestion.id)
@@ -114,7 +114,7 @@ class _Ear:
 
     def _like(self, matter: Matter) -> UUID | None:
         if matter.product_id is None:
-            return self._same_words.get((matter.kind, _gist(matter.words)))
+            return self._same_words.get((matter.kind, gist_of(matter.words)))
         found = self._index(matter.product_id, matter.kind).best(matter.words)
         if found is None or found[1] < _LIKE:
             return None
@@ -130,14 +130,14 @@ class _Ear:
                 "facet": matter.facet,
                 "product_id": matter.product_id,
                 "words": matter.words,
-                "gist": _gist(matter.words),
+                "gist": gist_of(matter.words),
                 "created_at": now,
                 "last_voice_at": now,
             }
         )
         self._people[id] = set()
         if matter.product_id is None:
-            if said := _gist(matter.words):
+            if said := gist_of(matter.words):
                 self._same_words[matter.kind, said] = id
         else:
             self._index(matter.product_id, matter.kind).add(id, matter.words)
@@ -168,7 +168,7 @@ def _open(product_id: UUID | None) -> sa.Select[Any]:
     )
 
 
-def _gist(words: str) -> str:
+def gist_of(words: str) -> str:
     found = gist(words)
     return found if len(found) <= _LONGEST_GIST else ""
 

@@ -93,3 +93,22 @@ async def test_said_and_taken_back_at_once_it_is_gone(community: Community) -> N
     await community.hear(event, later(event, EventKind.DELETE))
     await community.settle()
     assert tables_with(community, "Elm Street") == set()
+
+
+async def test_a_changed_message_is_understood_anew(community: Community) -> None:
+    event = await said(community)
+    await community.hear(later(event, EventKind.EDIT, BETTER))
+    await community.settle()
+    assert community.suggestion().words == BETTER
+    assert [voice.words for voice in community.voices()] == [BETTER]
+
+
+async def test_what_was_only_chatter_may_become_a_suggestion(community: Community) -> None:
+    event = community.network.event("hm")
+    await community.hear(event)
+    await community.settle()
+    before = len(await community.book.entries())
+    await community.hear(later(event, EventKind.EDIT, "please make the Lid Cup bigger"))
+    await community.settle()
+    assert community.suggestion().words == "please make the Lid Cup bigger"
+    assert [one.channel for one in (await community.book.entries())[before:]] == ["Brookstead"]

@@ -60,6 +60,8 @@ NO_IDS = {
     "/chat/threads/{root:str}": "a network's own id: tested below",
     "/enter/{token:str}": "a secret: tests/web/test_entering.py",
     "/s/{token:str}": "a secret: tests/suppliers/test_links.py",
+    "/mydata/{token:str}": "a secret: tests/engagement/test_data_pages.py",
+    "/erasures/{code:str}": "nobody's: tests/engagement/test_data_pages.py",
     "/needs-a-look/held/{word:str}": "one of three words",
     "/needs-a-look/{id:uuid}/{word:str}": "one of three words",
     "/explain/{id:path}": "any id at all: tests/watching/test_explain_pages.py",

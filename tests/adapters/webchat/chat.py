@@ -80,7 +80,16 @@ def furnish(database: Database, writer: Writer, clock: Clock) -> Chat:
         database=database,
         writer=writer,
         house=house,
-        listening=Listening(writer, clock, "tests", Voices(languages=("en", "de"), shop=SHOP.name)),
+        listening=Listening(
+            writer,
+            clock,
+            "tests",
+            Voices(
+                languages=("en", "de"),
+                shop=SHOP.name,
+                can={key: one.capabilities for key, one in adapters.items()},
+            ),
+        ),
         postman=Postman(
             writer=writer,
             adapters=adapters,

@@ -247,3 +247,30 @@ async def test_what_was_not_sent_is_not_shown(chat: Chat, visit: Visit) -> None:
     await chat.writer.run(put)
     await chat.answer()
     assert "Not yet" not in await visit.see()
+
+
+async def test_what_is_said_to_me_alone_is_read_by_nobody_else(
+    chat: Chat, visit: Visit, other_visit: Visit
+) -> None:
+    message = await visit.say("/mydata")
+    await chat.answer()
+    kept = "I keep about you"
+    assert kept in await visit.see("/chat/me")
+    for who in (visit, other_visit):
+        assert kept not in await who.see()
+        assert kept not in await who.see(f"/chat/threads/{message}")
+    assert kept not in await other_visit.see("/chat/me")
+
+
+async def test_commands_are_typed_and_buttons_pressed(
+    chat: Chat, visit: Visit, other_visit: Visit
+) -> None:
+    await visit.say(SUGGESTION)
+    await chat.answer()
+    message = await other_visit.say("/ideas")
+    await chat.answer()
+    page = await other_visit.see(f"/chat/threads/{message}")
+    value = found_in(page, 'name="value" value="(voice:[0-9a-f]{32})"')
+    await other_visit.say("1 +1", thread=message, value=value)
+    await chat.answer()
+    assert "Your voice counts" in await other_visit.see(f"/chat/threads/{message}")

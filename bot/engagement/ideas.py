@@ -1,0 +1,158 @@
+"""What most people want, and adding one's voice to it."""
+
+from collections.abc import Sequence
+from enum import Enum
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.channels.models import Channel
+from bot.db import Session, insert_new
+from bot.inbox.models import Message, Signal
+from bot.members.models import Answers, Member
+from bot.products.models import Product
+from bot.suggestions.models import Suggestion, SuggestionState, Voice
+from bot.suggestions.queries import CLOSED, crowds
+from bot.suppliers.models import Case, Coverage, Supplier
+from bot.understanding import mask
+
+SHOWN = 5
+_CONSIDERED = 200  # by their own voices, before those of merged ones are added
+
+
+class Voted(Enum):
+    COUNTS = "voted"
+    BEFORE = "voted_before"
+    THEIR_OWN = "yours"  # they supply it
+    CLOSED = "gone"
+
+
+def most_voiced(session: Session, product: UUID | None) -> list[tuple[UUID, str, int]]:
+    """Open ones with words that may be said in public, and how many people stand behind each."""
+    behind = sa.func.count(Voice.id)
+    # Said in private, hidden, or by somebody who wants no public mention: nobody else reads it.
+    public = sa.exists(
+        sa.select(1)
+        .select_from(Voice)
+        .join(
+            Message,
+            sa.and_(Message.workspace_id == Voice.workspace_id, Message.id == Voice.message_id),
+        )
+        .join(
+            Member,
+            sa.and_(Member.workspace_id == Voice.workspace_id, Member.id == Voice.member_id),
+        )
+        .where(
+            Voice.workspace_id == Suggestion.workspace_id,
+            Voice.suggestion_id == Suggestion.id,
+            Voice.words == Suggestion.words,
+            ~Message.private,
+            Message.hidden_at.is_(None),
+            Message.text != "",
+            Member.answers != Answers.PRIVATE,
+        )
+    ).correlate(Suggestion)
+    statement = (
+        sa.select(Suggestion.id, Suggestion.words)
+        .join(Voice, Voice.suggestion_id == Suggestion.id)
+        .where(Suggestion.merged_into_id.is_(None), Suggestion.state.not_in(CLOSED), public)
+        .group_by(Suggestion.id, Suggestion.words)
+        .order_by(behind.desc(), Suggestion.id)
+        .limit(_CONSIDERED)
+    )
+    if product is not None:
+        statement = statement.where(Suggestion.product_id == product)
+    rows = session.execute(statement).all()
+    people = crowds(session, [id for id, _ in rows])
+    ranked = sorted(rows, key=lambda row: -people[row[0]].people)[:SHOWN]
+    return [(id, mask(words), people[id].people) for id, words in ranked]
+
+
+def add_voice(
+    session: Session, suggestion: Suggestion | None, member: Member, message: UUID
+) -> Voted:
+    """Stand behind it with this message, which is stored already. A person counts once."""
+    if suggestion is None or suggestion.merged_into_id or suggestion.state in CLOSED:
+        return Voted.CLOSED
+    if supplies(session, suggestion, member):
+        return Voted.THEIR_OWN
+    known = sa.select(Voice.id).filter_by(suggestion_id=suggestion.id, person_id=member.person_id)
+    if session.scalar(known) is not None:
+        return Voted.BEFORE
+    signal = session.put(
+        Signal(
+            message_id=message,
+            product_id=suggestion.product_id,
+            kind=suggestion.kind,
+            facet=suggestion.facet,
+            polarity=0.0,
+            words="",
+            start=0,
+            end=0,
+            confidence=1.0,
+            why=["they added their voice"],
+        )
+    )
+    voice = {
+        "suggestion_id": suggestion.id,
+        "person_id": member.person_id,
+        "member_id": member.id,
+        "message_id": message,
+        "signal_id": signal.id,
+        "words": "",  # said by somebody else, who may take them back
+        "said_at": session.now(),
+    }
+    insert_new(session, Voice, [voice], unique=("suggestion_id", "person_id"))
+    suggestion.last_voice_at = session.now()
+    session.announce("suggestions", "cases")
+    return Voted.COUNTS
+
+
+def supplies(session: Session, suggestion: Suggestion, member: Member) -> bool:
+    """Whether they are known to be a partner who answers for it: their address is a partner's."""
+    theirs = session.scalars(
+        sa.select(Supplier.id)
+        .join(Channel, Channel.id == Supplier.channel_id)
+        .join(
+            Member,
+            sa.and_(
+                Member.workspace_id == Channel.workspace_id,
+                Member.network == Channel.network,
+                Member.account == Channel.account,
+                Member.remote_id == Channel.remote_id,
+            ),
+        )
+        .where(Member.person_id == member.person_id)
+    ).all()
+    return bool(theirs) and bool(_owners(session, suggestion) & set(theirs))
+
+
+def _owners(session: Session, suggestion: Suggestion) -> set[UUID | None]:
+    product = suggestion.product_id and session.find(Product, suggestion.product_id)
+    covered = (
+        sa.select(Coverage.supplier_id).where(
+            sa.or_(Coverage.product_id == product.id, Coverage.brand_id == product.brand_id)
+        )
+        if product
+        else None
+    )
+    found = set(session.scalars(covered)) if covered is not None else set()
+    cases = sa.select(Case.supplier_id).filter_by(suggestion_id=suggestion.id)
+    return {*found, *session.scalars(cases)}
+
+
+def status_of(session: Session, person: UUID) -> Sequence[tuple[str, SuggestionState, bool]]:
+    """The latest that they stand behind: words, state, whether it was merged."""
+    rows = session.execute(
+        sa.select(Voice.words, Suggestion)
+        .join(Suggestion, Suggestion.id == Voice.suggestion_id)
+        .where(Voice.person_id == person)
+        .order_by(Voice.id.desc())
+        .limit(SHOWN)
+    )
+    return [(words or one.words, one.state, one.merged_into_id is not None) for words, one in rows]
+
+
+def standing(session: Session, suggestion: Suggestion) -> tuple[int, str]:
+    """How many people stand behind it, and its words as everybody may read them."""
+    return crowds(session, [suggestion.id])[suggestion.id].people, mask(suggestion.words)
