@@ -4,6 +4,7 @@ import bot.accounts.models
 import bot.channels.models
 import bot.db.leases
 import bot.inbox.models
+import bot.media.models
 import bot.members.models
 import bot.outbox.models
 import bot.processes.models

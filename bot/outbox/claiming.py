@@ -113,6 +113,7 @@ def _due_rows(session: Session, accounts: Accounts, most: int) -> Sequence[sa.Ro
         Delivery.thread,
         Delivery.reply_to,
         Delivery.recipient,
+        Delivery.target,
         Delivery.channel_id,
         Channel.network,
         Channel.account,
@@ -245,6 +246,7 @@ def _claim_of(
             thread=what.thread,
             reply_to=what.reply_to,
             recipient=what.recipient,
+            target=what.target,
         ),
     )
 

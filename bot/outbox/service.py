@@ -37,6 +37,7 @@ class Saying(TypedDict, total=False):
     thread: str | None
     reply_to: str | None
     recipient: str | None
+    target: str | None
 
 
 def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
@@ -54,6 +55,7 @@ def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
         "thread": what.get("thread"),
         "reply_to": what.get("reply_to"),
         "recipient": what.get("recipient"),
+        "target": what.get("target"),
         "about": what["about"],
         "about_id": what.get("about_id"),
         "product_id": what.get("product_id"),
