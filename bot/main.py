@@ -60,6 +60,7 @@ _VIEWS = (
     "bot.suggestions.views",
     "bot.engagement.views",
     "bot.channels.views",
+    "bot.media.views",
     "bot.suppliers.views",
     "content_calendar.views",
     "bot.watching.needs_look",
