@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.channels.models import Channel
+from bot.channels.models import Channel, Looked
 from bot.db import Session, insert_new
 from bot.errors import Conflict
 from bot.networks import Action, Content
@@ -118,6 +118,7 @@ def revise(session: Session, delivery: Delivery, content: Content) -> None:
     """Say something else. Raises `Conflict` when it is leaving or gone."""
     _only(lock(session, delivery), _WAITING)
     delivery.content = content.to_json()
+    _look_anew(session, delivery)
     session.announce("outbox")
 
 
@@ -145,7 +146,13 @@ def mark_sent(session: Session, delivery: Delivery, permalink: str = "") -> None
     _move(session, delivery, DeliveryState.SENT)
 
 
+def _look_anew(session: Session, delivery: Delivery) -> None:
+    """What was found wrong with it before may be mended by this."""
+    session.execute(sa.delete(Looked).where(Looked.what == f"post:{delivery.id}"))
+
+
 def _move(session: Session, delivery: Delivery, state: DeliveryState) -> None:
+    _look_anew(session, delivery)
     delivery.state = state
     delivery.owner = delivery.lease_until = None
     session.announce("outbox", "calendar")
