@@ -69,6 +69,7 @@ _VIEWS = (
     "bot.suppliers.views",
     "content_calendar.views",
     "bot.watching.needs_look",
+    "bot.watching.networks_views",
     "bot.watching.quiet_views",
     "bot.watching.explain_views",
 )

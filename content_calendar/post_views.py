@@ -13,6 +13,7 @@ from bot.accounts.models import User
 from bot.channels.models import Channel
 from bot.db import Session, Writer
 from bot.errors import Conflict, InvalidInput
+from bot.networks import Action
 from bot.products.models import Product
 from bot.settings import Settings
 from bot.web.access import Access
@@ -71,7 +72,14 @@ def new(
 def show(id: UUID, request: AnyRequest, session: Session, user: User, house: House) -> Page:
     found = detail(session, id, _on(request))
     if found.locked:
-        return page("calendar/post.html", title=found.draft.title, it=found, said=_said(found))
+        deleting = [n for n, can in limits_of(house).items() if Action.DELETE in can.actions]
+        return page(
+            "calendar/post.html",
+            title=found.draft.title,
+            it=found,
+            said=_said(found),
+            may_delete=deleting if service.may_approve(user) else [],
+        )
     values = shown(found.draft, found.product, found.on if found.repeats else None)
     return _form(session, found, values, user, house)
 

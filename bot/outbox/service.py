@@ -7,6 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from bot.accounts.audit import record
+from bot.accounts.models import User
 from bot.channels.models import Channel, Looked
 from bot.db import Session, insert_new
 from bot.errors import Conflict
@@ -144,6 +146,43 @@ def mark_sent(session: Session, delivery: Delivery, permalink: str = "") -> None
     delivery.sent_at = session.now()
     delivery.permalink = permalink
     _move(session, delivery, DeliveryState.SENT)
+
+
+def take_back(session: Session, said: Delivery, channel: Channel, *, by: User) -> Delivery:
+    """Delete there what we said. Raises `Conflict` where it is not known to be there."""
+    if said.state is not DeliveryState.SENT or said.remote_id is None:
+        raise Conflict("Only what has gone out can be deleted there.")
+    deletion = enqueue(
+        session,
+        key=f"delete:{said.id.hex}",
+        channel=channel,
+        action=Action.DELETE,
+        content=Content(text=""),
+        about=About.STAFF,
+        thread=said.thread,
+        recipient=said.recipient,
+        target=said.remote_id,
+    )
+    record(session, by, "took back", said)
+    return deletion
+
+
+def hide(
+    session: Session, channel: Channel, message: str, *, thread: str | None, by: User
+) -> Delivery:
+    """Hide somebody's message, by the network's id, from everybody else."""
+    hiding = enqueue(
+        session,
+        key=f"hide:{channel.id.hex}:{message}",
+        channel=channel,
+        action=Action.HIDE,
+        content=Content(text=""),
+        about=About.STAFF,
+        thread=thread,
+        target=message,
+    )
+    record(session, by, "hid", hiding)
+    return hiding
 
 
 def _look_anew(session: Session, delivery: Delivery) -> None:
