@@ -86,9 +86,8 @@ async def places(writer: Writer, adapters: Adapters) -> Page:
     """Where each account can speak, asked now."""
     asked = await asyncio.gather(*(_places(each) for each in adapters.values()))
     with writer.database.reading() as session:
-        known = set(
-            session.execute(sa.select(Channel.network, Channel.account, Channel.remote_id)).tuples()
-        )
+        columns = sa.select(Channel.network, Channel.account, Channel.remote_id)
+        known = {tuple(row) for row in session.execute(columns)}
     return page(
         "watching/places.html",
         title=_("Where the bot can speak"),
