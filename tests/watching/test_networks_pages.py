@@ -57,6 +57,10 @@ def test_looking_now_shows_what_every_network_says(owner: Client) -> None:
 
 
 def test_a_place_of_the_list_is_added_and_no_other(hubbub: main.Hubbub, owner: Client) -> None:
+    assert 'value="square"' not in owner.get("/settings/networks/places").text  # it is known
+    hubbub.writer.run_blocking(
+        lambda session: session.execute(sa.delete(Channel).filter_by(network="sandbox"))
+    )
     page = owner.get("/settings/networks/places").text
     assert "Sandbox square" in page
     fields = dict(re.findall(r'name="(network|account|channel)" value="([^"]*)"', page))
