@@ -1,6 +1,5 @@
 """The calendar's pages, as a browser without scripts uses them."""
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from PIL import Image
 
 from bot.accounts.models import Role
 from bot.channels import service as channels
@@ -385,31 +383,3 @@ def test_a_day_is_as_long_as_the_clocks_make_it(owner: Client, writer: Writer) -
     writer.run_blocking(fill)
     day = words(owner.get("/calendar?view=list&day=2026-03-29"))
     assert ("00:30" in day, "23:30" in day, day.count("Scheduled")) == (True, True, 2)
-
-
-def test_a_picture_goes_out_with_its_post_and_its_words(
-    owner: Client, writer: Writer, lobby: UUID
-) -> None:
-    file = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(file, "PNG")
-    answer = owner.post(
-        "/posts/new",
-        data=csrf(owner) | composed(lobby, act="draft", file_alt="A teal cup"),
-        files={"file": ("cup.svg", file.getvalue(), "image/svg+xml")},
-    )
-    assert "Pictures can" in answer.text  # this network shows none, and says so
-    assert "A teal cup" in answer.text and "/media/" in answer.text  # nothing has to be given again
-    wrong = owner.post(
-        "/posts/new",
-        data=csrf(owner) | composed(lobby, act="draft"),
-        files={"file": ("cup.png", b"<svg onload=alert(1)>", "image/png")},
-    )
-    assert wrong.status_code == 422 and "no picture or film" in wrong.text
-    answer = owner.post(
-        "/posts/new",
-        data=csrf(owner) | composed(lobby, act="draft", channels=None, file_alt="A teal cup"),
-        files={"file": ("cup.png", file.getvalue(), "image/png")},
-    )
-    (media,) = the_post(writer).media
-    assert media["type"] == "image/png" and media["alt"] == "A teal cup"
-    assert re.fullmatch(r"media:[0-9a-f]{64}", media["url"])
