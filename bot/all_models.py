@@ -5,6 +5,7 @@ import bot.channels.models
 import bot.db.leases
 import bot.engagement.models
 import bot.inbox.models
+import bot.media.models
 import bot.members.models
 import bot.outbox.models
 import bot.processes.models

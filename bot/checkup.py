@@ -1,9 +1,10 @@
 """What `hubbub check` finds: whether everything is there, and in plain words what is not."""
 
+import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from bot import networks
 from bot.clock import Clock
 from bot.db import Database, KeyRing, resealing
 from bot.db.backup.keeping import kept
@@ -23,8 +25,9 @@ from bot.db.leases import Lease
 from bot.db.sealed import CannotUnseal
 from bot.db.upgrade import is_current
 from bot.errors import DatabaseUnavailable, HubbubError
+from bot.logs import mask
 from bot.main import sections
-from bot.networks import Health, Services, installed
+from bot.networks import Adapter, Health, Services, installed
 from bot.processes import Part, queries
 from bot.processes.sole import who_runs
 from bot.settings import Settings
@@ -32,6 +35,7 @@ from bot.watching.alarms import Alarm, AlarmKind
 from bot.watching.needs_look import titles
 from bot.watching.watch import LITTLE_SPACE, Watch
 
+_NETWORK_PATIENCE = 30.0  # seconds that one account may take to be looked at
 _TOO_LITTLE = 100_000_000  # bytes
 # These are found here with more to say, the good news too.
 _LOOKED_AT_HERE = (AlarmKind.DISK_FULL, AlarmKind.MAIL_KEPT)
@@ -128,8 +132,10 @@ def _networks(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield Finding(Level.BAD, "Networks", problem)
         return
     for plugin, section in chosen:
-        health, note = plugin.build(section, Services(clock=clock)).health()
+        adapter = plugin.build(section, Services(clock=clock))
+        health, note = adapter.health()
         yield Finding(Level.NOTE if health is Health.WARN else Level.FINE, plugin.title, note)
+        yield from _examined(plugin.title, adapter)
         if plugin.name == "email" and not section.host:
             yield Finding(
                 Level.NOTE,
@@ -137,6 +143,25 @@ def _networks(settings: Settings, clock: Clock) -> Iterator[Finding]:
                 "Partners get no mail: you read their letters under Mail and pass them on. "
                 "[networks.email] host and sender change that.",
             )
+
+
+def _examined(title: str, adapter: Adapter) -> Iterator[Finding]:
+    """What the network itself says of our account; how it is connected was told before."""
+
+    async def ask() -> Sequence[networks.Finding]:
+        async with asyncio.timeout(_NETWORK_PATIENCE):
+            return await adapter.examine()
+
+    try:
+        found = asyncio.run(ask())
+    except Exception as error:  # of others' adapters too
+        yield Finding(Level.BAD, title, f"It could not be looked at: {mask(str(error))}")
+        return
+    levels = {Health.OK: Level.FINE, Health.WARN: Level.NOTE, Health.OFF: Level.BAD}
+    for it in found:
+        if it.what != "connection":
+            sentence = f"{it.what}: {it.says} {it.then}".strip()
+            yield Finding(levels[it.health], title, mask(sentence))
 
 
 def _address(settings: Settings) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import bench, db, sample, secrets, user
+from bot.commands import bench, channels, db, sample, secrets, user
 from bot.commands.check import check
 from bot.commands.demo import demo
 from bot.commands.exchange import export, importing
@@ -27,6 +27,7 @@ for command in (run, check, explain, demo, replay, export, networks):
 for name, group in (
     ("import", importing),
     ("user", user.app),
+    ("channels", channels.app),
     ("db", db.app),
     ("sample", sample.app),
     ("secrets", secrets.app),

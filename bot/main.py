@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot import letting_in
 from bot.accounts.tokens import sign
+from bot.channels.models import Channel
 from bot.channels.service import ensure
 from bot.clock import Clock, SystemClock
 from bot.db import Database, KeyRing, Session, Writer
@@ -29,8 +30,10 @@ from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
 from bot.errors import DatabaseUnavailable, InvalidInput
 from bot.inbox.service import receive_together
+from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
+from bot.media.service import Room
 from bot.networks import Adapter, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
@@ -40,12 +43,14 @@ from bot.processes import Me, Part
 from bot.processes.parts import new_name
 from bot.processes.presence import AsToldByItsOwner, Presence
 from bot.processes.sole import Sole
+from bot.products.finding import beginning_with
 from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
 from bot.understanding import understand
+from bot.watching.preflight import Preflight
 from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import Doorkeepers, House
@@ -61,9 +66,11 @@ _VIEWS = (
     "bot.suggestions.views",
     "bot.engagement.views",
     "bot.channels.views",
+    "bot.media.views",
     "bot.suppliers.views",
     "content_calendar.views",
     "bot.watching.needs_look",
+    "bot.watching.networks_views",
     "bot.watching.quiet_views",
     "bot.watching.explain_views",
 )
@@ -94,6 +101,7 @@ class Hubbub:
         self.writer = Writer(self.database)
         self.plugins = installed()
         self.supervisor, self._listeners = Supervisor(self.clock), Supervisor(self.clock)
+        self.room = Room(self.database)
         self.adapters = self._connect()
         self.speak = Voices(
             languages=settings.shop.languages,
@@ -116,7 +124,9 @@ class Hubbub:
             ),
             send_timeout=settings.outbox.send_timeout_seconds,
             mine=self.presence,
+            allowed=self._allowed,
         )
+        self.preflight = Preflight(self.writer, self.adapters, self.room, holds=self.presence.holds)
         self.listening = Listening(
             self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
         )
@@ -128,11 +138,32 @@ class Hubbub:
 
     def _connect(self) -> dict[tuple[str, str], Adapter]:
         adapters: dict[tuple[str, str], Adapter] = {}
-        services = Services(clock=self.clock, commands=COMMANDS)
+        settings = self.settings
+        services = Services(
+            clock=self.clock,
+            commands=COMMANDS,
+            media=self.room,
+            products=self._products,
+            public_url=settings.public_url,
+            shop=settings.shop.name,
+        )
         for plugin, section in sections(self.settings, self.plugins):
             adapter = plugin.build(section, services)
             adapters[adapter.network, adapter.account] = adapter
         return adapters
+
+    async def _products(self, beginning: str) -> Sequence[str]:
+        def ask() -> Sequence[str]:
+            with self.database.reading() as session:
+                return beginning_with(session, beginning)
+
+        return await asyncio.to_thread(ask)
+
+    def _allowed(self, session: Session, delivery: Delivery) -> None:
+        """Whether it may still be said in private. Raises `Rejected`."""
+        channel = session.need(Channel, delivery.channel_id)
+        can = self.adapters[channel.network, channel.account].capabilities
+        must_be_open(session, delivery, can.windows)
 
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
@@ -244,6 +275,7 @@ class Hubbub:
             keep("news", lambda: hear_others(self.database, self.writer.news))
         if self.part.connects:
             keep("outbox", self.postman.run)
+            keep("preflight", self.preflight.run)
         if self.part.works:
             keep("inbox", self.listening.run)
             keep("telling", lambda: telling.run(self.writer, self.speak))

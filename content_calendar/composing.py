@@ -27,6 +27,7 @@ def compose(
     post_id: UUID | None,
     form: Compose,
     overrides: Mapping[str, str],
+    alts: Mapping[str, str] | None = None,
     *,
     by: User,
     limits: Limits,
@@ -39,7 +40,7 @@ def compose(
     if form.product and product is None:
         unknown = f"There is no product “{form.product}”. Choose one of the list."
     try:
-        post = _saved(session, post_id, form, overrides, product, by, limits)
+        post = _saved(session, post_id, form, overrides, alts or {}, product, by, limits)
     except InvalidInput as wrong:
         if unknown is None:
             raise
@@ -54,13 +55,14 @@ def _saved(
     post_id: UUID | None,
     form: Compose,
     overrides: Mapping[str, str],
+    alts: Mapping[str, str],
     product: UUID | None,
     by: User,
     limits: Limits,
 ) -> Post:
     old = session.need(Post, post_id) if post_id else None
     rule = series_of(session, old) if old else None
-    draft = form.draft(overrides, start=rule.start if rule else None)
+    draft = form.draft(overrides, alts, start=rule.start if rule else None)
     draft = replace(draft, product_id=product)
     stage = _STAGES.get(form.act)
     if old is None:

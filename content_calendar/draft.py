@@ -1,13 +1,13 @@
 """A post as somebody wants it, and everything that stands in its way. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from bot.errors import InvalidInput
-from bot.networks import Capabilities, Content
+from bot.networks import Capabilities, Content, Media
 from content_calendar.recurrence import Rule, check, occurrences, resolve, zone_info
 
 GRACE = timedelta(minutes=1)
@@ -37,6 +37,7 @@ class Draft:
     zone: str = "UTC"
     rrule: str = ""
     exdates: frozenset[datetime] = frozenset()
+    media: tuple[Media, ...] = ()
 
     @property
     def rule(self) -> Rule | None:
@@ -60,11 +61,14 @@ class Said(Protocol):
     def text(self) -> str: ...
     @property
     def overrides(self) -> Mapping[str, str]: ...
+    @property
+    def media(self) -> Sequence[Any]: ...  # of `Media`, or as `Post.media` stores it
 
 
 def content(said: Said, network: str) -> Content:
     """What goes out on that network."""
-    return Content(text=said.overrides.get(network) or said.text, title=said.title)
+    media = tuple(it if isinstance(it, Media) else Media(**it) for it in said.media)
+    return Content(text=said.overrides.get(network) or said.text, title=said.title, media=media)
 
 
 def require(problems: Iterable[Problem]) -> None:
@@ -115,7 +119,7 @@ def mistakes(draft: Draft) -> Iterator[Problem]:
 
 def gaps(draft: Draft, now: datetime) -> Iterator[Problem]:
     """What is missing before it can go out."""
-    if not draft.text.strip():
+    if not draft.text.strip() and not draft.media:
         yield "text", _NOTHING
     if not draft.channel_ids:
         yield "channels", "Choose at least one channel."

@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, NaiveDatetime
 
 from bot.errors import InvalidInput
+from bot.media.service import PREFIX
+from bot.networks import Media
 from content_calendar.draft import Draft
 from content_calendar.repeat import DAYS, Every, Repeat, from_rrule, to_rrule
 from content_calendar.series import Scope
 
-OVERRIDE = "override_"
+OVERRIDE, ALT = "override_", "alt_"
+MOST_MEDIA = 20  # of one post; each network says for itself how many it takes
 
 
 class Act(StrEnum):
@@ -46,6 +49,9 @@ class Compose(BaseModel):
     until: date | None = None
     rrule: str = Field("", max_length=500)  # the rule to keep where the form can't show it
     broadcast: bool = False
+    media: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64} (image|video)/[a-z0-9]{2,8}$")]] = (
+        Field([], max_length=MOST_MEDIA)
+    )
 
     @property
     def local(self) -> datetime | None:
@@ -55,7 +61,13 @@ class Compose(BaseModel):
             raise InvalidInput(fields={"time": "Say at what time."})
         return datetime.combine(self.date_, self.time_.replace(tzinfo=None))
 
-    def draft(self, overrides: Mapping[str, str], *, start: datetime | None = None) -> Draft:
+    def draft(
+        self,
+        overrides: Mapping[str, str],
+        alts: Mapping[str, str] | None = None,
+        *,
+        start: datetime | None = None,
+    ) -> Draft:
         """``start``: of the series that is changed as a whole. It keeps its first day, unless
         another day was chosen."""
         local = self.local
@@ -73,7 +85,13 @@ class Compose(BaseModel):
             local=local,
             zone=self.zone,
             rrule=to_rrule(chosen, local.date() if local else date.min, self.rrule),
+            media=tuple(_media(it, alts or {}) for it in dict.fromkeys(self.media)),
         )
+
+
+def _media(named: str, alts: Mapping[str, str]) -> Media:
+    digest, type = named.split(" ")
+    return Media(url=PREFIX + digest, type=type, alt=alts.get(digest, ""))
 
 
 class Which(BaseModel):
@@ -108,6 +126,15 @@ def overrides_in(given: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def alts_in(given: Mapping[str, Any]) -> dict[str, str]:
+    """What each picture is to those who can't see it, by its SHA-256."""
+    return {
+        name.removeprefix(ALT): str(text)[:1000]
+        for name, text in given.items()
+        if name.startswith(ALT) and text
+    }
+
+
 def shown(draft: Draft, product: str, on: datetime | None = None) -> dict[str, Any]:
     """The draft as the form's fields show it. ``on``: which one of a series."""
     local = on or draft.local
@@ -126,6 +153,8 @@ def shown(draft: Draft, product: str, on: datetime | None = None) -> dict[str, A
         "until": str(repeat.until or ""),
         "rrule": draft.rrule,
         "broadcast": draft.broadcast,
+        "media": [f"{it.url.removeprefix(PREFIX)} {it.type}" for it in draft.media],
+        **{ALT + it.url.removeprefix(PREFIX): it.alt for it in draft.media},
         **{OVERRIDE + network: text for network, text in draft.overrides.items()},
     }
 
@@ -134,6 +163,6 @@ def typed_again(given: Mapping[str, Any]) -> dict[str, Any]:
     """What a person typed, for the same form; a single choice of many is a list again."""
     lists = {
         name: value if isinstance(value := given.get(name, []), list) else [value]
-        for name in ("channels", "days")
+        for name in ("channels", "days", "media")
     }
     return {**given, **lists}

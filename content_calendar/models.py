@@ -40,6 +40,7 @@ class Post(Row):
     title: Mapped[str]
     text: Mapped[str]
     overrides: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    media: Mapped[list[Any]] = mapped_column(default=list)  # of {"url", "type", "alt"}
     broadcast: Mapped[bool] = mapped_column(default=False)  # asks nothing, on purpose
     campaign_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None]  # what it is about: replies mean this first

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.channels.models import Channel
 from bot.db import Session, insert_all, insert_new
 from bot.errors import Conflict, InvalidInput
-from bot.networks import Action
+from bot.networks import Action, Media
 from bot.outbox import service as outbox
 from bot.outbox.models import About, Delivery, DeliveryState
 from content_calendar.draft import GRACE, Draft, content
@@ -49,6 +49,7 @@ def draft_of(session: Session, post: Post) -> Draft:
         title=post.title,
         text=post.text,
         overrides=dict(post.overrides),
+        media=tuple(Media(**it) for it in post.media),
         broadcast=post.broadcast,
         campaign=campaign.name if campaign else "",
         product_id=post.product_id,

@@ -13,19 +13,29 @@ from bot.accounts.models import User
 from bot.channels.models import Channel
 from bot.db import Session, Writer
 from bot.errors import Conflict, InvalidInput
+from bot.networks import Action
 from bot.products.models import Product
 from bot.settings import Settings
 from bot.web.access import Access
-from bot.web.forms import problems, read_form, typed
+from bot.web.forms import problems, read_form, read_given, typed
 from bot.web.house import House
 from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Back, Page, back_to, fragment, page
-from content_calendar import queries, service
+from content_calendar import pictures, queries, service
 from content_calendar.composing import compose
 from content_calendar.detail import Detail, detail
 from content_calendar.draft import Draft, mistakes
-from content_calendar.forms import OVERRIDE, Act, Compose, overrides_in, shown, typed_again
+from content_calendar.forms import (
+    ALT,
+    OVERRIDE,
+    Act,
+    Compose,
+    alts_in,
+    overrides_in,
+    shown,
+    typed_again,
+)
 from content_calendar.hints import hints
 from content_calendar.models import Campaign, Post, Stage
 from content_calendar.recurrence import check, describe, describe_german, resolve
@@ -62,17 +72,28 @@ def new(
 def show(id: UUID, request: AnyRequest, session: Session, user: User, house: House) -> Page:
     found = detail(session, id, _on(request))
     if found.locked:
-        return page("calendar/post.html", title=found.draft.title, it=found, said=_said(found))
+        deleting = [n for n, can in limits_of(house).items() if Action.DELETE in can.actions]
+        return page(
+            "calendar/post.html",
+            title=found.draft.title,
+            it=found,
+            said=_said(found),
+            may_delete=deleting if service.may_approve(user) else [],
+        )
     values = shown(found.draft, found.product, found.on if found.repeats else None)
     return _form(session, found, values, user, house)
 
 
-@post("/posts/new", access=Access.MARKETER)
+@post("/posts/new", access=Access.MARKETER, request_max_body_size=pictures.LARGEST_FORM)
 async def create(request: AnyRequest, writer: Writer, user: User, house: House) -> Page | Back:
     return await _compose(request, None, writer, user, house)
 
 
-@post("/posts/{id:uuid}", access=Access.MARKETER)
+@post(
+    "/posts/{id:uuid}",
+    access=Access.MARKETER,
+    request_max_body_size=pictures.LARGEST_FORM,
+)
 async def save(
     id: UUID, request: AnyRequest, writer: Writer, user: User, house: House
 ) -> Page | Back:
@@ -84,7 +105,8 @@ async def preview(request: AnyRequest, session: Session) -> Page:
     """What it will look like, and what somebody who knows the calendar would point out."""
     try:
         form = await read_form(request, Compose)
-        draft = form.draft(overrides_in(await typed(request)))
+        given = await typed(request)
+        draft = form.draft(overrides_in(given), alts_in(given))
     except InvalidInput as wrong:
         return fragment("calendar/_preview.html", unfinished=wrong.problems)
     return fragment("calendar/_preview.html", **_preview(session, draft, None))
@@ -95,10 +117,12 @@ async def _compose(
 ) -> Page | Back:
     given = await typed(request)
     try:
-        form = await read_form(request, Compose)
-        overrides, limits = overrides_in(given), limits_of(house)
+        await pictures.take_in(given, writer)
+        form = read_given(given, Compose)
+        overrides, alts, limits = overrides_in(given), alts_in(given), limits_of(house)
+        await pictures.must_fit(form.draft(overrides, alts), limits, house.database)
         made = await writer.run(
-            lambda session: compose(session, id, form, overrides, by=user, limits=limits)
+            lambda session: compose(session, id, form, overrides, alts, by=user, limits=limits)
         )
     except (InvalidInput, Conflict) as wrong:
         told = problems(wrong) if isinstance(wrong, InvalidInput) else {"": [str(wrong)]}
@@ -161,6 +185,7 @@ def _form(
         targets=targets,
         networks=list({each.network: each for each in targets}.values()),
         override=OVERRIDE,
+        alt=ALT,
         own_words=any(values.get(OVERRIDE + each.network) for each in targets),
         products=_names(session, Product.name),
         campaigns=_names(session, Campaign.name),
@@ -179,6 +204,7 @@ def _preview(session: Session, draft: Draft, found: Detail | None) -> dict[str, 
         "hints": _hints(session, draft, found.post.id if found else None),
         "rhythm": _rhythm(draft),
         "broadcast": draft.broadcast,
+        "pictures": pictures.shown(draft.media),
     }
 
 
@@ -216,7 +242,11 @@ def _rhythm(draft: Draft) -> str:
 
 def _said(found: Detail) -> dict[str, Any]:
     texts = list(dict.fromkeys(result.text for result in found.results))
-    return {"texts": texts, "many": len(texts) > 1}
+    return {
+        "texts": texts,
+        "many": len(texts) > 1,
+        "pictures": pictures.shown(found.draft.media),
+    }
 
 
 def limits_of(house: House) -> Limits:

@@ -48,7 +48,7 @@ def create(
     now = session.now()
     post = Post(title="", text="", created_at=now, updated_at=now, version=0, stage=Stage.DRAFT)
     post.author_id = by.id if by else None
-    post.channel_ids, post.overrides, post.zone = [], {}, draft.zone
+    post.channel_ids, post.overrides, post.media, post.zone = [], {}, [], draft.zone
     write(session, session.put(post), draft, stage, by, capabilities)
     changed(session, post, by, "created")
     return post

@@ -1,7 +1,7 @@
 """Putting a draft into its post, and what the calendar holds of it into step."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -68,6 +68,7 @@ def must_be_open(session: Session, post: Post) -> None:
 def fill(session: Session, post: Post, draft: Draft) -> None:
     post.title, post.text = draft.heading, draft.text
     post.overrides = {network: text for network, text in draft.overrides.items() if text.strip()}
+    post.media = [asdict(it) for it in draft.media]
     post.broadcast, post.product_id = draft.broadcast, draft.product_id
     post.channel_ids = [channel_id.hex for channel_id in draft.channel_ids]
     post.local, post.zone = draft.local, draft.zone

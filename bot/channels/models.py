@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Row
+from bot.networks import Health
 
 
 class ChannelKind(StrEnum):
@@ -40,3 +41,21 @@ class Channel(Row):
     last_sent_at: Mapped[datetime | None]
     joined: Mapped[int] = mapped_column(default=0)  # how many came, since we listen
     parted: Mapped[int] = mapped_column(default=0)  # how many left
+
+
+class Looked(Row):
+    """What was found when we last looked at an account (``place`` empty) or at one of its places,
+    without saying anything there. ``since``: when its ``health`` became what it is."""
+
+    __tablename__ = "looked"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "network", "account", "place", "what"),)
+
+    network: Mapped[str]
+    account: Mapped[str]
+    place: Mapped[str]
+    what: Mapped[str]
+    health: Mapped[Health]
+    says: Mapped[str]
+    then: Mapped[str]  # what to do about it
+    since: Mapped[datetime]
+    looked_at: Mapped[datetime]

@@ -19,9 +19,17 @@ ANSWERED = "answered"  # the verb in the audit trail, about the delivery
 
 
 def answer(
-    session: Session, message: Message, content: Content, *, once: UUID, by: User
+    session: Session,
+    message: Message,
+    content: Content,
+    *,
+    once: UUID,
+    by: User,
+    privately: bool = False,
 ) -> Delivery:
-    """Say it in the thread that the message stands in. The same ``once`` again says it once."""
+    """Say it in the thread that the message stands in, or to this person alone. The same ``once``
+    again says it once."""
+    privately = privately or message.private
     key = f"reply:{message.id.hex}:{once.hex}"
     known = session.scalar(sa.select(Delivery).filter_by(key=key))
     if known is not None:
@@ -30,13 +38,13 @@ def answer(
         session,
         key=key,
         channel=session.need(Channel, message.channel_id),
-        action=Action.DIRECT if message.private else Action.REPLY,
+        action=Action.DIRECT if privately else Action.REPLY,
         content=content,
         about=About.STAFF,
         about_id=message.id,
         thread=message.thread or message.remote_id,
         reply_to=message.remote_id,
-        recipient=session.need(Member, message.member_id).remote_id if message.private else None,
+        recipient=session.need(Member, message.member_id).remote_id if privately else None,
     )
     record(session, by, ANSWERED, delivery)
     message.answered_at = session.now()

@@ -50,3 +50,4 @@ class Reply(BaseModel):
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
     once: UUID
+    privately: bool = False  # to this person alone, where they spoke in public

@@ -203,6 +203,7 @@ def _due() -> Any:
             Delivery.thread,
             Delivery.reply_to,
             Delivery.recipient,
+            Delivery.target,
             Delivery.channel_id,
         )
         .where(
@@ -271,6 +272,7 @@ def _claim_of(
             reply_to=what.reply_to,
             recipient=what.recipient,
             not_before=what.due_at if again else None,
+            target=what.target,
         ),
     )
 

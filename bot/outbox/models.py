@@ -85,6 +85,7 @@ class Delivery(Row):
     thread: Mapped[str | None]
     reply_to: Mapped[str | None]
     recipient: Mapped[str | None]
+    target: Mapped[str | None]  # the message that EDIT, DELETE and HIDE mean
     about: Mapped[About]
     about_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None]

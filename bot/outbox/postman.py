@@ -6,17 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.clock import Clock
 from bot.db import Session, Writer
 from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
 from bot.logs import log
-from bot.networks import Adapter, Content, Outgoing, Receipt
+from bot.networks import Action, Adapter, Content, Outgoing, Receipt
 from bot.outbox.claiming import Claim, Terms, claim, set_right
 from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, Delivery
 from bot.outbox.settling import settle_all
 
 # Completes the content at the moment of sending, inside a write (a link made only now).
 Finish = Callable[[Session, Delivery, Content], Content]
+
+# Whether it may still be said to that person; raises `Rejected` where not.
+Allowed = Callable[[Session, Delivery], None]
 
 # When it ends, what is on its way out may still arrive for so long.
 _GRACE_SECONDS = 2.0
@@ -59,9 +64,10 @@ class Postman:
         terms: Terms | None = None,
         send_timeout: float = 30.0,
         mine: Mine | None = None,
+        allowed: Allowed | None = None,
     ) -> None:
         self._writer, self._adapters, self._clock = writer, adapters, clock
-        self._owner, self._finish = owner, finish
+        self._owner, self._finish, self._allowed = owner, finish, allowed
         self._terms, self._timeout, self._mine = terms or Terms(), send_timeout, mine
         self._latest: datetime | None = None
 
@@ -146,6 +152,7 @@ class Postman:
         if self._too_late(one):
             return Unavailable("We were too slow; it is tried again.")
         try:
+            await self._ask_leave(one)
             async with asyncio.timeout(self._timeout):
                 return await adapter.send(outgoing)
         except NetworkError as error:
@@ -155,6 +162,21 @@ class Postman:
         except Exception as error:
             _log.exception("an adapter failed", network=one.network)
             return OutcomeUnknown(f"Something unexpected happened: {error!r}")
+
+    async def _ask_leave(self, one: Claim) -> None:
+        """Raises `Rejected` where a window has closed since it was enqueued."""
+        allowed = self._allowed
+        if allowed is None or one.outgoing.action is not Action.DIRECT:
+            return
+
+        def ask() -> None:
+            with self._writer.database.reading() as session:
+                allowed(session, session.need(Delivery, one.id))
+
+        try:
+            await asyncio.to_thread(ask)
+        except SQLAlchemyError as error:
+            raise Unavailable("The database could not be asked; it is tried again.") from error
 
     def _too_late(self, one: Claim) -> bool:
         """A process that was frozen must not send what another may have taken over."""

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.channels.models import Channel
+from bot.accounts.audit import record
+from bot.accounts.models import User
+from bot.channels.models import Channel, Looked
 from bot.db import Session, insert_new
 from bot.errors import Conflict
 from bot.networks import Action, Content
@@ -37,6 +39,7 @@ class Saying(TypedDict, total=False):
     thread: str | None
     reply_to: str | None
     recipient: str | None
+    target: str | None
 
 
 def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def draft(session: Session, **what: Unpack[Saying]) -> dict[str, Any]:
         "thread": what.get("thread"),
         "reply_to": what.get("reply_to"),
         "recipient": what.get("recipient"),
+        "target": what.get("target"),
         "about": what["about"],
         "about_id": what.get("about_id"),
         "product_id": what.get("product_id"),
@@ -116,6 +120,7 @@ def revise(session: Session, delivery: Delivery, content: Content) -> None:
     """Say something else. Raises `Conflict` when it is leaving or gone."""
     _only(lock(session, delivery), _WAITING)
     delivery.content = content.to_json()
+    _look_anew(session, delivery)
     session.announce("outbox")
 
 
@@ -143,7 +148,50 @@ def mark_sent(session: Session, delivery: Delivery, permalink: str = "") -> None
     _move(session, delivery, DeliveryState.SENT)
 
 
+def take_back(session: Session, said: Delivery, channel: Channel, *, by: User) -> Delivery:
+    """Delete there what we said. Raises `Conflict` where it is not known to be there."""
+    if said.state is not DeliveryState.SENT or said.remote_id is None:
+        raise Conflict("Only what has gone out can be deleted there.")
+    deletion = enqueue(
+        session,
+        key=f"delete:{said.id.hex}",
+        channel=channel,
+        action=Action.DELETE,
+        content=Content(text=""),
+        about=About.STAFF,
+        thread=said.thread,
+        recipient=said.recipient,
+        target=said.remote_id,
+    )
+    record(session, by, "took back", said)
+    return deletion
+
+
+def hide(
+    session: Session, channel: Channel, message: str, *, thread: str | None, by: User
+) -> Delivery:
+    """Hide somebody's message, by the network's id, from everybody else."""
+    hiding = enqueue(
+        session,
+        key=f"hide:{channel.id.hex}:{message}",
+        channel=channel,
+        action=Action.HIDE,
+        content=Content(text=""),
+        about=About.STAFF,
+        thread=thread,
+        target=message,
+    )
+    record(session, by, "hid", hiding)
+    return hiding
+
+
+def _look_anew(session: Session, delivery: Delivery) -> None:
+    """What was found wrong with it before may be mended by this."""
+    session.execute(sa.delete(Looked).where(Looked.what == f"post:{delivery.id}"))
+
+
 def _move(session: Session, delivery: Delivery, state: DeliveryState) -> None:
+    _look_anew(session, delivery)
     delivery.state = state
     delivery.owner = delivery.lease_until = None
     session.announce("outbox", "calendar")

@@ -1,5 +1,6 @@
 """The catalogue in memory, for finding products in what people say."""
 
+from collections.abc import Sequence
 from threading import Lock
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -43,3 +44,15 @@ def _build(session: Session) -> ProductFinder:
     return ProductFinder(
         ProductName(key=id, name=name, aliases=tuple(aliases)) for id, name, aliases in rows
     )
+
+
+_MOST = 25  # completions that networks show
+
+
+def beginning_with(session: Session, beginning: str) -> Sequence[str]:
+    """Names of products that begin so, else that hold it, in order; at most 25."""
+    words = beginning.strip().lower()
+    name = sa.func.lower(Product.name)
+    starts = name.startswith(words, autoescape=True)
+    found = sa.select(Product.name).where(name.contains(words, autoescape=True))
+    return session.scalars(found.order_by(~starts, Product.name).limit(_MOST)).all()

@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     BACKUP_OLD = "backup_old"
     MAIL_KEPT = "mail_kept"
+    FOUND_THERE = "found_there"  # a right is missing, a token ends, a post would be refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from bot.channels import looking as channels
 from bot.channels.models import Channel
 from bot.clock import moment_of
 from bot.db import Session
@@ -96,6 +97,27 @@ def paused(session: Session) -> Iterator[Alarm]:
             quote=channel.paused_because,
             action=f"/needs-a-look/channels/{channel.id}/resume",
             label="Speak here again",
+        )
+
+
+def found_there(session: Session) -> Iterator[Alarm]:
+    """What an account or a place lacks, and posts that would be refused. How the connection does
+    is told as it is now, not as it was found."""
+    for it in channels.wrong(session):
+        if it.what == "connection":
+            continue
+        post = it.what.startswith("post:")
+        yield Alarm(
+            kind=AlarmKind.FOUND_THERE,
+            sentence="A planned post would be refused as it is."
+            if post
+            else f"{it.network}/{it.account} is not set up as it should be.",
+            since=it.since,
+            network=it.network,
+            quote=" ".join(filter(None, (it.says, it.then))),
+            href=f"/explain/{it.what.removeprefix('post:')}" if post else "/settings/networks",
+            label="Look at it",
+            command="hubbub check",
         )
 
 

@@ -41,6 +41,7 @@ class Watch:
             *looking.stalled(session),
             *self._networks(),
             *looking.paused(session),
+            *looking.found_there(session),
             *looking.deliveries(session),
             *looking.unread(session),
             *looking.kept_waiting(session),

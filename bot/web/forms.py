@@ -22,7 +22,11 @@ async def read_form(request: Request[Any, Any, Any], model: type[Model]) -> Mode
 
     Raises `InvalidInput`: ``fields`` holds a sentence for each field that is wrong.
     """
-    given = await typed(request)
+    return read_given(await typed(request), model)
+
+
+def read_given(given: Mapping[str, Any], model: type[Model]) -> Model:
+    """`read_form` for what `typed` gave."""
     values = {name: value for name, value in given.items() if value not in ("", [])}
     for name, field in model.model_fields.items():
         if _is_list(field.annotation) and name in values and not isinstance(values[name], list):

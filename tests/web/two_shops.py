@@ -65,6 +65,7 @@ NO_IDS = {
     "/needs-a-look/held/{word:str}": "one of three words",
     "/needs-a-look/{id:uuid}/{word:str}": "one of three words",
     "/explain/{id:path}": "any id at all: tests/watching/test_explain_pages.py",
+    "/media/{digest:str}": "named by its own content: tests/media/test_media.py",
     "/static/{file_path:path}": "a file's name: tests/web/test_pages.py",
     "/webhooks/{network:str}": "a network's name: tests/web/test_webhooks.py",
 }
