@@ -10,6 +10,7 @@ import pytest
 from adapters.sandbox import Like
 from bot.clock import SystemClock
 from bot.networks import Adapter, Plugin, Services, installed
+from tests.adapters.discord.candidate import stand_in as discord_stand_in
 
 OPTION = "--network-plugin"
 CHANNELS = {"email": "ada@shop.example"}  # what a place is called there, where it must look so
@@ -61,7 +62,13 @@ def _named(path: str) -> Candidate:
 def _installed() -> dict[str, Candidate]:
     plugins = installed()
     sandbox = plugins.pop("sandbox")
+    discord = plugins.pop("discord")
     return {
+        "discord": Candidate(
+            plugin=discord,
+            settings=discord_stand_in().settings(),
+            channel=discord_stand_in().channel,
+        ),
         **{
             name: Candidate(plugin=plugin, channel=CHANNELS.get(name, "square"))
             for name, plugin in plugins.items()
