@@ -103,29 +103,11 @@ class Hubbub:
         self.supervisor, self._listeners = Supervisor(self.clock), Supervisor(self.clock)
         self.room = Room(self.database)
         self.adapters = self._connect()
-        self.speak = Voices(
-            languages=settings.shop.languages,
-            shop=settings.shop.name,
-            zone=settings.shop.zone,
-            can={key: one.capabilities for key, one in self.adapters.items()},
-        )
+        self.speak = self._voices()
         self.sole = Sole(self.database) if self.database.is_sqlite else None
         secret, owner = settings.secret(), new_name()
         self.presence = self._presence(owner, secret)
-        self.postman = Postman(
-            writer=self.writer,
-            adapters=self.adapters,
-            clock=self.clock,
-            owner=owner,
-            finish=self._finish,
-            terms=Terms(
-                lease=timedelta(seconds=settings.outbox.lease_seconds),
-                overdue_after=timedelta(minutes=settings.outbox.overdue_after_minutes),
-            ),
-            send_timeout=settings.outbox.send_timeout_seconds,
-            mine=self.presence,
-            allowed=self._allowed,
-        )
+        self.postman = self._postman(owner)
         self.preflight = Preflight(self.writer, self.adapters, self.room, holds=self.presence.holds)
         self.listening = Listening(
             self.writer, self.clock, owner, self.speak, lease=settings.processes.silence
@@ -151,6 +133,32 @@ class Hubbub:
             adapter = plugin.build(section, services)
             adapters[adapter.network, adapter.account] = adapter
         return adapters
+
+    def _voices(self) -> Voices:
+        shop = self.settings.shop
+        return Voices(
+            languages=shop.languages,
+            shop=shop.name,
+            zone=shop.zone,
+            can={key: one.capabilities for key, one in self.adapters.items()},
+        )
+
+    def _postman(self, owner: str) -> Postman:
+        outbox = self.settings.outbox
+        return Postman(
+            writer=self.writer,
+            adapters=self.adapters,
+            clock=self.clock,
+            owner=owner,
+            finish=self._finish,
+            terms=Terms(
+                lease=timedelta(seconds=outbox.lease_seconds),
+                overdue_after=timedelta(minutes=outbox.overdue_after_minutes),
+            ),
+            send_timeout=outbox.send_timeout_seconds,
+            mine=self.presence,
+            allowed=self._allowed,
+        )
 
     async def _products(self, beginning: str) -> Sequence[str]:
         def ask() -> Sequence[str]:

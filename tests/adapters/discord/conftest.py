@@ -5,16 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.adapters.discord.life import Bot, listening
-from tests.stand_ins import discord_schema
-from tests.stand_ins.discord import DiscordStandIn, running
+from tests.stand_ins.discord import DiscordStandIn, running, schema
 
 
 @pytest.fixture
 def there() -> Iterator[DiscordStandIn]:
     with running() as stand_in:
         yield stand_in
-    if discord_schema.PATH.exists():  # tests/adapters/discord/test_schema.py says where it is not
-        assert discord_schema.problems(stand_in.requests) == []
+    if schema.PATH.exists():  # tests/adapters/discord/test_schema.py says where it is not
+        assert schema.problems(stand_in.requests) == []
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.stand_ins import discord_schema
-from tests.stand_ins.discord import CHANNEL, Call
+from tests.stand_ins.discord import CHANNEL, Call, schema
 
 HERE = f"/channels/{CHANNEL}/messages"
 
@@ -19,7 +18,7 @@ HERE = f"/channels/{CHANNEL}/messages"
     ],
 )
 def test_the_check_finds_what_discord_would_refuse(body: object, problem: str) -> None:
-    if not discord_schema.PATH.exists():
+    if not schema.PATH.exists():
         pytest.skip("Discord's description of its interface is not beside this checkout.")
-    found = discord_schema.problems([Call(method="POST", path=HERE, body=body)])
+    found = schema.problems([Call(method="POST", path=HERE, body=body)])
     assert (problem in " ".join(found)) if problem else found == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.stand_ins.discord import Call
 
-PATH = Path(__file__).parents[2].parent / "shared" / "specs" / "discord" / "openapi.json"
+PATH = Path(__file__).parents[3].parent / "shared" / "specs" / "discord" / "openapi.json"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
