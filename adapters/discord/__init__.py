@@ -1,18 +1,24 @@
 """Discord: text channels, threads, forums and private messages, through discord.py."""
 
-from adapters.discord.adapter import Discord, build
-from adapters.discord.settings import DiscordSettings
-from bot.networks import Plugin, Step
+from typing import Any
 
-__all__ = ["Discord", "DiscordSettings", "plugin"]
+from adapters.discord.settings import DiscordSettings
+from bot.networks import Adapter, Plugin, Services, Step
 
 _PORTAL = "https://discord.com/developers/applications"
+
+
+def _build(settings: Any, services: Services) -> Adapter:
+    from adapters.discord.adapter import build  # its library is slow to load, and large
+
+    return build(settings, services)
+
 
 plugin = Plugin(
     name="discord",
     title="Discord",
     settings=DiscordSettings,
-    build=build,
+    build=_build,
     guide=(
         Step(do='Press "New Application", give it your shop\'s name.', url=_PORTAL),
         Step(

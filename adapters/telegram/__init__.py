@@ -1,19 +1,25 @@
 """Telegram, by its Bot API: groups, topics, channels with their discussion group, private chats."""
 
-from adapters.telegram.adapter import Telegram, build
+from typing import Any
+
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.webhook import accept
-from bot.networks import Plugin, Step
-
-__all__ = ["Telegram", "TelegramSettings", "plugin"]
+from bot.networks import Adapter, Plugin, Services, Step
 
 _BOTFATHER = "https://t.me/BotFather"
+
+
+def _build(settings: Any, services: Services) -> Adapter:
+    from adapters.telegram.adapter import build  # its library is slow to load, and large
+
+    return build(settings, services)
+
 
 plugin = Plugin(
     name="telegram",
     title="Telegram",
     settings=TelegramSettings,
-    build=build,
+    build=_build,
     accept=accept,
     guide=(
         Step(

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.discord import Discord, DiscordSettings, plugin
+from adapters.discord import plugin
+from adapters.discord.adapter import Discord
+from adapters.discord.settings import DiscordSettings
 from bot.clock import SystemClock
 from bot.networks import Action, Command, Content, Health, InboundEvent, Outgoing, Services
 from bot.networks.port import Event

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from adapters.facebook import Facebook as Adapter
-from adapters.facebook import FacebookSettings, plugin
+from adapters.facebook import plugin
+from adapters.facebook.adapter import Facebook as Adapter
+from adapters.facebook.settings import FacebookSettings
 from bot.clock import Clock, SystemClock
 from bot.networks import (
     Command,

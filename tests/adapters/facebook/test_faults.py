@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.facebook import Facebook as Adapter
+from adapters.facebook.adapter import Facebook as Adapter
 from bot.errors import NetworkError, OutcomeUnknown, RateLimited, Unauthorized
 from bot.networks import Action, Health, Outgoing, Receipt
 from tests.adapters.facebook.conftest import Build, Inbox

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.facebook import FacebookSettings, plugin
+from adapters.facebook import plugin
+from adapters.facebook.settings import FacebookSettings
 from adapters.facebook.webhook import SIGNATURE, sign
 from bot.errors import InvalidInput, NotAllowed, NotFound
 from bot.networks import EventKind, InboundEvent, NotUnderstood, Reply, WebhookRequest

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.telegram import Telegram, plugin
+from adapters.telegram import plugin
+from adapters.telegram.adapter import Telegram
 from bot.clock import SystemClock
 from bot.errors import NetworkError
 from bot.networks import Action, Content, InboundEvent, NotUnderstood, Outgoing, Services

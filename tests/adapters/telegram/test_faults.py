@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from adapters.telegram import Telegram
+from adapters.telegram.adapter import Telegram
 from adapters.telegram.client import patience
 from bot.db import Database, Session, Writer
 from bot.db.upgrade import upgrade

@@ -1,6 +1,6 @@
 """Hearing, from Telegram's queue to our inbox, through the real library."""
 
-from adapters.telegram import Telegram
+from adapters.telegram.adapter import Telegram
 from bot.networks import Action, Health
 from tests.adapters.telegram.conftest import Ear, listening, outgoing, wait_for
 from tests.stand_ins.telegram import TelegramStandIn

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from adapters.telegram import Telegram, plugin
+from adapters.telegram import plugin
+from adapters.telegram.adapter import Telegram
 from bot.networks import Finding, Health
 from tests.adapters.telegram.conftest import Ear, build, listening, wait_for
 from tests.stand_ins.telegram import TelegramStandIn

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from adapters.telegram import TelegramSettings
+from adapters.telegram.settings import TelegramSettings
 from bot.errors import NetworkError
 from bot.logs import mask
 from tests.adapters.telegram.conftest import Ear, build, outgoing

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.telegram import Telegram
+from adapters.telegram.adapter import Telegram
 from bot.clock import SystemClock
 from bot.errors import RateLimited, Rejected
 from bot.networks import (

@@ -10,7 +10,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.telegram import TelegramSettings, plugin
+from adapters.telegram import plugin
+from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.webhook import SECRET_HEADER
 from bot.clock import SystemClock
 from bot.errors import NotAllowed, NotFound, Unavailable
