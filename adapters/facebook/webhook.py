@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 from adapters.facebook.settings import FacebookSettings
 from adapters.facebook.shapes import NETWORK
@@ -17,7 +17,6 @@ from bot.errors import NotAllowed, NotFound
 from bot.networks import Author, EventKind, InboundEvent, Reply, WebhookRequest
 
 SIGNATURE = "x-hub-signature-256"
-PATH = "/webhooks/facebook"
 _LONGEST_CHALLENGE = 200
 
 
@@ -30,7 +29,7 @@ def accept(settings: FacebookSettings, request: WebhookRequest) -> Sequence[Even
     if not secret:
         raise NotFound
     if request.method == "GET":
-        return _asked(settings, secret, request.query)
+        return _asked(settings, request.query)
     if request.method != "POST":
         raise NotAllowed
     if request.body.startswith(b"signed_request="):
@@ -49,9 +48,7 @@ def _same(given: str, right: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
 
 
-def _asked(settings: FacebookSettings, secret: str, query: Mapping[str, str]) -> Reply:
-    if code := query.get("deletion"):
-        return _deletion_status(secret, code)
+def _asked(settings: FacebookSettings, query: Mapping[str, str]) -> Reply:
     token = settings.verify_token.get_secret_value()
     if not token:
         raise NotFound
@@ -83,9 +80,9 @@ def _forget(settings: FacebookSettings, secret: str, request: WebhookRequest) ->
         conversation=f"{settings.page}:{user}",
         author=Author(id=user),
         private=True,
-        data={"confirmation": code},
+        data={"code": code},
     )
-    url = f"{request.public_url}{PATH}?{urlencode({'deletion': code})}"
+    url = f"{request.public_url}/erasures/{code}"
     answer = json.dumps({"url": url, "confirmation_code": code})
     return Reply(body=answer, media_type="application/json", events=[event])
 
@@ -113,22 +110,7 @@ def _decoded(text: str) -> bytes:
 
 
 def deletion_code(secret: str, user: str, issued: int) -> str:
-    """The same for the same request; tells nobody who it was, and can be checked without a list."""
-    body = f"{issued:x}-{_mark(secret, f'{issued} {user}')}"
-    return f"{body}-{_mark(secret, body)}"
-
-
-def _mark(secret: str, text: str) -> str:
+    """The same for the same request; tells nobody who it was."""
     key = hashlib.sha256(b"deletion " + secret.encode()).digest()
-    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
-
-
-def _deletion_status(secret: str, code: str) -> Reply:
-    body, _, mark = code.rpartition("-")
-    if not _same(mark, _mark(secret, body)):
-        raise NotFound
-    day = datetime.fromtimestamp(int(body.partition("-")[0], 16), UTC).date()
-    return Reply(
-        body=f"Request {code} came in on {day.isoformat()}. What this shop's bot keeps about you "
-        "is removed."
-    )
+    asked = f"{issued} {user}".encode("utf-8", "replace")
+    return hmac.new(key, asked, hashlib.sha256).hexdigest()[:32]
