@@ -27,6 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.flows.running import open_a_shop, running
+from tests.stand_ins.discord import running as discord
 from tests.stand_ins.facebook import Facebook
 from tests.stand_ins.faults import Fault, StandIn
 from tests.stand_ins.telegram import TelegramStandIn
@@ -39,7 +40,7 @@ MATTERS = (
 )
 PEOPLE = 200
 LOOK_SECONDS = 0.01
-PATIENCE = 90.0  # seconds without any further answer
+PATIENCE = 200.0  # seconds without any further answer; Facebook lets us wait for minutes
 # These end with a person who looks; nobody does here.
 NOT_HERE = {Fault.TOKEN_EXPIRED}
 
@@ -98,7 +99,11 @@ async def networks(port: int) -> AsyncIterator[list[StandIn]]:
     async with AsyncExitStack() as stack:
         telegram = await stack.enter_async_context(TelegramStandIn())
         facebook = Facebook(f"http://127.0.0.1:{port}/webhooks/facebook")
-        yield [telegram, await stack.enter_async_context(facebook)]
+        yield [
+            stack.enter_context(discord()),
+            telegram,
+            await stack.enter_async_context(facebook),
+        ]
 
 
 def environment(stand_ins: list[StandIn]) -> dict[str, str]:
@@ -153,7 +158,7 @@ async def _talk(
         await asyncio.sleep(max(began + number / rate - time.monotonic(), 0))
         for talk in talks:
             await talk.say(number)
-            if chance and chance.random() < 0.5 / rate:  # one in two seconds
+            if chance and chance.random() < 0.1 / rate:  # one in ten seconds
                 talk.stand_in.fail(chance.choice(sorted(talk.stand_in.faults - NOT_HERE)))
         if not early and number >= seconds * rate / 10:
             early = _resident(pid)

@@ -24,6 +24,7 @@ from tests.stand_ins.discord.things import (  # and what tests speak of
     bot,
     channel,
     guild_alone,
+    id_of,
     member,
     person,
     unescaped,
@@ -91,7 +92,7 @@ class DiscordStandIn(Http):
         reply_to: str | None = None,
         private: bool = False,
     ) -> str:
-        id = PEOPLE[author]
+        id = id_of(author)
         where = f"9{id}" if private else channel or self.channel
         message = self._message(where, {"content": text}, person(author))
         if reply_to:

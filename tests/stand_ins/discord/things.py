@@ -28,8 +28,13 @@ def bot() -> dict[str, Any]:
     return user(BOT, "hubbub", bot=True)
 
 
+def id_of(name: str) -> str:
+    """Who has never been here before is new."""
+    return PEOPLE.setdefault(name, str(100000000000000010 + len(PEOPLE)))
+
+
 def person(name: str) -> dict[str, Any]:
-    return user(PEOPLE[name], name)
+    return user(id_of(name), name)
 
 
 def member(name: str) -> dict[str, Any]:
