@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from alembic.migration import MigrationContext
 from bot.all_models import metadata
 from bot.db import Database
 from bot.db.upgrade import upgrade
+from bot.networks.registry import GROUP
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 400
@@ -140,6 +142,54 @@ def imported(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+# Mail is no network of a community: partners and staff are written to by it (decision 0002), and
+# "email" is what everybody calls an address.
+NETWORKS = {point.name for point in entry_points(group=GROUP)} - {"email"}
+NETWORKS |= {"discord", "telegram", "facebook", "messenger"}
+# Who may name one, and why.
+NAMING = {
+    "bot/bench/": "says what it measures",
+    "bot/sample/": "the sample shop's people talk in the web chat, which needs no account",
+    "bot/logs.py": "keeps a library from logging addresses",
+    "bot/media/views.py": "“sandbox” is a word of content policies",
+}
+
+
+def test_no_module_but_its_own_adapter_names_a_network() -> None:
+    """Adding one touches its folder, an entry point and its section of the example configuration.
+
+    Comments may say whose rule it is that is kept.
+    """
+    found = {
+        f"{name_of(path)}: {said}"
+        for path in written()
+        if name_of(path).startswith(("bot/", "content_calendar/"))
+        and not name_of(path).startswith(tuple(NAMING))
+        for said in said_in(path)
+        if NETWORKS & set(re.findall(r"[a-z]+", said.casefold()))
+    }
+    assert found == set()
+
+
+def said_in(path: Path) -> Iterator[str]:
+    """What code there imports, and every text in it that is no docstring."""
+    yield from imported(path)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+            yield node.value
+
+
+@pytest.mark.parametrize("line", ['network == "discord"', "from adapters.telegram import plugin"])
+def test_a_module_that_named_a_network_would_be_seen(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(f'"""Like Discord and Telegram."""\n{line}\n')
+    assert len([it for it in said_in(path) if NETWORKS & set(re.findall(r"[a-z]+", it))]) > 0
+    path.write_text('"""Like Discord and Telegram."""\n')
+    assert list(said_in(path)) == []
 
 
 def test_every_exemption_has_a_reason() -> None:
