@@ -78,6 +78,23 @@ BARS = (
         bound=0.5,
     ),
     Bar(
+        key="telegram_vs_ptb",
+        what="the same with python-telegram-bot's objects made as well, against it bare; SQLite",
+        bound=0.65,
+    ),
+    Bar(
+        key="acknowledge_median_ms",
+        what="ms from a message to its acknowledgement, 50 a second on each network at once",
+        bound=150,
+        at_most=True,
+    ),
+    Bar(
+        key="acknowledge_p99_ms",
+        what="the same, for all but one in a hundred",
+        bound=1_000,
+        at_most=True,
+    ),
+    Bar(
         key="at_million_vs_thousand",
         what="the slowest of the above at 1,000,000 stored messages against 1,000",
         bound=0.8,

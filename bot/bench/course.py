@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from bot.bench.acknowledging import acknowledging
 from bot.bench.bars import BARS, Measured
 from bot.bench.delivering import delivering
 from bot.bench.growing import growing
-from bot.bench.ingest import ingest
+from bot.bench.ingest import ingest, through_objects
 from bot.bench.place import Place, place
 from bot.bench.scheduled import claiming
 from bot.bench.sizes import Sizes
@@ -31,6 +32,8 @@ def _steps(place: Place, sizes: Sizes) -> dict[tuple[str, ...], Callable[[], Any
         ("deliver_vs_procrastinate", "deliver_vs_dbos"): partial(delivering, place, sizes),
         ("webhook_vs_starlette",): partial(calling, place, sizes, "sandbox"),
         ("facebook_webhook_vs_starlette",): partial(calling, place, sizes, "facebook"),
+        ("telegram_vs_ptb",): partial(through_objects, place, sizes),
+        ("acknowledge_median_ms", "acknowledge_p99_ms"): partial(acknowledging, place, sizes),
         ("at_million_vs_thousand",): partial(growing, place, sizes),
         ("idle_rss_mb",): partial(idle, place, sizes),
         ("ready_seconds",): partial(ready, place, sizes),

@@ -21,6 +21,7 @@ from bot.inbox.service import receive_together
 IN_FLIGHT = 64
 Handler = Callable[[Any, Any], Coroutine[Any, Any, None]]
 _OURS, _BARE, _ORM = "Hubbub", "python-telegram-bot", "with ORM"
+_THROUGH = "Hubbub through its objects"
 
 
 async def ingest(place: Place, sizes: Sizes, engine: str) -> dict[str, Measured]:
@@ -38,6 +39,24 @@ async def ingest(place: Place, sizes: Sizes, engine: str) -> dict[str, Measured]
         f"ingest_{engine}_vs_ptb": Measured(figure=found[_OURS] / found[_BARE], how=how),
         f"ingest_{engine}_vs_orm": Measured(figure=found[_OURS] / found[_ORM], how=how),
     }
+
+
+async def through_objects(place: Place, sizes: Sizes) -> Measured:
+    """What it would cost to let python-telegram-bot make its objects of each update as well."""
+    from telegram import Update
+
+    bot = _without_telegram().bot
+    with writing(place.database("sqlite")) as writer:
+
+        async def one(raw: bytes) -> None:
+            Update.de_json(json.loads(raw), bot)
+            await writer.run_together(receive_together, (translate(raw, account="1"),))
+
+        sides = {
+            _THROUGH: _with_updates(sizes.messages, one), _BARE: await _bare(sizes.messages)
+        }  # fmt: skip
+        found = await rates(sides, sizes.rounds)
+    return Measured(figure=found[_THROUGH] / found[_BARE], how=told(found))
 
 
 def taking_in(writer: Writer, messages: int, first: int = 1) -> Side:
@@ -128,9 +147,9 @@ async def _with_orm(messages: int, engine: sa.Engine) -> Side:
 async def _application(messages: int, handler: Handler) -> Side:
     """python-telegram-bot from raw JSON to the handler; it only never calls Telegram."""
     from telegram import Update
-    from telegram.ext import Application, MessageHandler, filters
+    from telegram.ext import MessageHandler, filters
 
-    application = Application.builder().token("1:none").updater(None).build()
+    application = _without_telegram()
     application.add_handler(MessageHandler(filters.TEXT, handler))
     # `initialize` would ask Telegram who the bot is.
     application._initialized = True
@@ -139,3 +158,9 @@ async def _application(messages: int, handler: Handler) -> Side:
         await application.process_update(Update.de_json(json.loads(raw), application.bot))
 
     return _with_updates(messages, one)
+
+
+def _without_telegram() -> Any:
+    from telegram.ext import Application
+
+    return Application.builder().token("1:none").updater(None).build()

@@ -21,6 +21,7 @@ class Sizes:
     grown_messages: int  # a round at both of these
     claims: int
     idle_seconds: float
+    crowd_seconds: float
 
 
 FULL = Sizes(
@@ -38,6 +39,7 @@ FULL = Sizes(
     grown_messages=1_000,
     claims=2_000,
     idle_seconds=5.0,
+    crowd_seconds=20.0,
 )
 QUICK = Sizes(
     rounds=1,
@@ -54,4 +56,5 @@ QUICK = Sizes(
     grown_messages=50,
     claims=40,
     idle_seconds=0.2,
+    crowd_seconds=2.0,
 )

@@ -55,6 +55,7 @@ class Talk:
     root: str | None = None  # what all of them speak below, where that has to be something
     said: dict[str, float] = field(default_factory=dict)
     answered: dict[str, float] = field(default_factory=dict)
+    calls: int = 0  # seen at the last look
 
     async def say(self, number: int) -> None:
         text, who = MATTERS[number % len(MATTERS)], f"person{number % PEOPLE}"
@@ -63,7 +64,10 @@ class Talk:
         self.said[message] = began
 
     def look(self) -> None:
-        now = time.monotonic()
+        now, calls = time.monotonic(), len(self.stand_in.requests)
+        if calls == self.calls:
+            return  # nobody has said anything since
+        self.calls = calls
         for one in self.stand_in.shown():
             if one.reply_to and one.reply_to not in self.answered:
                 self.answered[one.reply_to] = now

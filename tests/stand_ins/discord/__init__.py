@@ -79,7 +79,7 @@ class DiscordStandIn(Http):
                 recipient=m["channel_id"][1:] if m["channel_id"].startswith("9") else None,
                 media=len(m["attachments"]),
             )
-            for m in self.messages.values()
+            for m in list(self.messages.values())
             if m["author"]["id"] == BOT
         ]
 

@@ -117,7 +117,7 @@ class Facebook:
         us, wall = self.wall.us(), self.wall
         posts = [
             Shown(id=id, channel=PAGE, text=post["message"], media=post["pictures"])
-            for id, post in wall.posts.items()
+            for id, post in list(wall.posts.items())
             if post["from"] == us
         ]
         comments = [
@@ -129,13 +129,13 @@ class Facebook:
                 reply_to=one.get("parent", {}).get("id") or one["post"],
                 media=one.get("pictures", 0),
             )
-            for id, one in wall.comments.items()
+            for id, one in list(wall.comments.items())
             if one.get("from") == us
         ]
         messages = [
             Shown(id=one["id"], channel=PAGE, text=one["message"], recipient=person)
-            for person, talk in wall.talks.items()
-            for one in talk
+            for person, talk in list(wall.talks.items())
+            for one in list(talk)
             if one["from"] == us
         ]
         return [*posts, *comments, *messages]
