@@ -1,298 +1,262 @@
-"""One bot on Discord, speaking and listening."""
+"""A bot on Discord: it keeps a connection, hears what is said, and says what is to be said."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
-import discord
-
-from adapters.discord import asking, looking, speaking
-from adapters.discord.catching_up import missed, seen_until
-from adapters.discord.client import Connection, redirect, typed
+from adapters.discord import client, looking, missed, shaping, translate
+from adapters.discord.asked import Asked
 from adapters.discord.settings import DiscordSettings
-from adapters.discord.translate import NETWORK, translate
+from adapters.discord.speaking import Mouth
+from adapters.discord.world import World
 from bot.errors import (
     DatabaseUnavailable,
     NetworkError,
-    OutcomeUnknown,
     Rejected,
     Unauthorized,
     Unavailable,
 )
-from bot.logs import hide, log
+from bot.logs import log
 from bot.networks import (
     Action,
+    Capabilities,
     Finding,
     Health,
+    Media,
+    MediaFile,
+    MediaLimits,
     Outgoing,
     Place,
     Receipt,
     Receive,
     Services,
+    Settle,
 )
 from bot.networks.port import Event
 
-_AT_MOST = 200  # events stored together
-_AGAIN_AFTER = 1.0
-# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-close-event-codes
-_TOKEN_REFUSED, _INTENT_MISSING = 4004, 4014
-_PORTAL = "https://discord.com/developers/applications"
-INTENT = (
-    'Discord refuses the connection: switch on "Message Content Intent" (and "Server Members '
-    f'Intent" where members = true) under Bot at {_PORTAL}, then start Hubbub again.'
+# https://docs.discord.com/developers/reference#uploading-files: on a server that nobody boosts
+_FILE_BYTES = 10 * 1024 * 1024
+_MEDIA = MediaLimits(
+    bytes=dict.fromkeys(
+        ("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"), _FILE_BYTES
+    )
 )
-TOKEN = (
-    f"Discord does not take the bot's token: reset it under Bot at {_PORTAL}, set it as token in "
-    "[networks.discord], and start Hubbub again. It is not tried again before."
-)
+_MOST_AT_ONCE, _MOST_WAITING = 200, 10_000
+_STORE_AGAIN_SECONDS = 1.0
+# By so much clocks may differ, and events be late.
+_A_MOMENT = timedelta(minutes=1)
 
 _log = log("discord")
 
 
 class Discord:
-    """``run`` owns the connection; what is sent while it is down goes by a short one of its own."""
+    """One bot. What it hears waits here until it is stored; what it may have missed meanwhile is
+    read again from each channel's history."""
 
-    network = NETWORK
-    capabilities = speaking.CAPABILITIES
+    network = translate.NETWORK
+    capabilities = Capabilities(
+        text_limit=shaping.TEXT_LIMIT,
+        media_limit=10,
+        button_limit=25,
+        settle=Settle.RESEND,
+        media=_MEDIA,
+        poll_options=10,
+        title_limit=shaping.TITLE_LIMIT,
+        threads_open=True,
+        actions=frozenset(Action),
+    )
 
     def __init__(self, settings: DiscordSettings, services: Services) -> None:
+        client.redirect(settings)
         self.account = settings.account
         self._settings, self._services, self._clock = settings, services, services.clock
-        self._token = settings.token.get_secret_value()
-        self._questions = asking.Questions(services, services.clock)
-        self._unstored: asyncio.Queue[tuple[str, Any, datetime]] = asyncio.Queue()
-        self._parents: dict[str, str] = {}
-        self._interactions: dict[str, Any] = {}
-        self._client: Connection | None = None
-        self._me = ""
-        self._seen = self._gap_from = 0
-        self._connected: datetime | None = None
-        self._last_event: datetime | None = None
-        self._trouble = ""
+        self._world, self._asked = World(), Asked(services)
+        self._connection: client.Connection | None = None
+        self._unheard: list[Event] = []
+        self._news = asyncio.Event()
+        self._me = self._trouble = ""
         self._refused = False
+        self._reading: set[asyncio.Task[None]] = set()
+        self._since: datetime | None = None
+        self._heard_at: datetime | None = None
+        self._missed_since = self._clock.now()
+        self._missed_in: set[str] = set()  # servers whose history is still to be read
 
     async def run(self, receive: Receive) -> None:
-        if self._refused or not self._token:
-            self._trouble = self._trouble or TOKEN
-            await asyncio.Event().wait()
-        client = Connection(self._settings, self._hear)
-        client.event(_named("on_ready", lambda: self._ready(client, receive)))
-        client.event(_named("on_interaction", lambda one: self._asked(one, receive)))
-        storing = asyncio.create_task(self._store(receive))
-        living = asyncio.create_task(self._live(client))
+        if self._refused:
+            await asyncio.Event().wait()  # asked once: only another token can help
+        connection = client.Connection(self._settings, self._hear)
+        work = [
+            asyncio.create_task(self._listen(connection)),
+            asyncio.create_task(self._tell(receive)),
+        ]
         try:
-            done, _ = await asyncio.wait([storing, living], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
             raise Unavailable("Discord ended the connection.")
+        except NetworkError as trouble:
+            self._trouble, self._refused = str(trouble), isinstance(trouble, Unauthorized)
+            raise
         finally:
-            self._client = self._connected = None
-            for task in (storing, living):
+            self._connection = self._since = None
+            self._asked.close()
+            work = [*work, *self._reading]
+            for task in work:
                 task.cancel()
-            await asyncio.gather(storing, living, return_exceptions=True)
-            await client.close()
-
-    async def _live(self, client: Connection) -> None:
-        try:
-            await client.login(self._token)
-            self._me = str(client.user.id) if client.user else ""
-            self._client = client
-            await self._synchronise(client)
-            await client.connect()
-        except (discord.LoginFailure, discord.PrivilegedIntentsRequired) as error:
-            refused = isinstance(error, discord.LoginFailure)
-            await self._give_up(TOKEN if refused else INTENT)
-        except discord.ConnectionClosed as error:
-            if error.code in (_TOKEN_REFUSED, _INTENT_MISSING):
-                await self._give_up(TOKEN if error.code == _TOKEN_REFUSED else INTENT)
-            raise Unavailable(f"Discord closed the connection ({error.code}).") from error
-        except Exception as error:
-            self._trouble = f"Discord can't be reached: {error}"
-            raise Unavailable(self._trouble) from error
-
-    async def _give_up(self, why: str) -> None:
-        """To try again would burn Discord's patience and change nothing: a person has to act."""
-        self._refused, self._trouble, self._connected = True, why, None
-        _log.error("not connected", reason=why)
-        await asyncio.Event().wait()
-
-    async def _synchronise(self, client: Connection) -> None:
-        if not self._services.commands:
-            return
-        try:
-            if await asking.synchronise(client, self._services.commands):
-                _log.info("commands told", how_many=len(self._services.commands))
-        except discord.HTTPException as error:
-            _log.warning("commands could not be told", reason=str(error))
-
-    # What we hear
-
-    def _hear(self, name: str, data: Any, place: str) -> None:
-        now = self._clock.now()
-        self._last_event = now
-        if name == "READY":
-            self._gap_from = self._seen
-        if name in ("READY", "RESUMED"):
-            self._connected, self._trouble = self._connected or now, ""
-        try:
-            self._learn(name, data)
-        except (KeyError, TypeError, AttributeError) as error:
-            _log.warning("an event was not read", name=name, reason=repr(error))
-        if name == "MESSAGE_DELETE_BULK":
-            for id in data.get("ids", ()):
-                self._unstored.put_nowait(("MESSAGE_DELETE", {**data, "id": id}, now))
-        elif name == "INTERACTION_CREATE":  # `_asked` answers it; its token is nobody else's
-            said = {key: value for key, value in data.items() if key != "token"}
-            self._interactions[str(data.get("id"))] = said
-        else:
-            told = {**data, "__seq__": place} if isinstance(data, dict) else data
-            self._unstored.put_nowait((name, told, now))
-
-    def _learn(self, name: str, data: Any) -> None:
-        """Which channel a thread is in: messages do not tell."""
-        threads: Sequence[Any] = ()
-        if name in ("THREAD_CREATE", "THREAD_UPDATE"):
-            threads = [data]
-        elif name in ("GUILD_CREATE", "THREAD_LIST_SYNC"):
-            threads = data.get("threads") or ()
-        for thread in threads:
-            self._parents[str(thread["id"])] = str(thread["parent_id"])
-
-    def _translated(self, name: str, data: Any, now: datetime) -> Event | None:
-        return translate(self.account, name, data, me=self._me, parents=self._parents, now=now)
-
-    async def _store(self, receive: Receive) -> None:
-        while True:
-            heard = [await self._unstored.get()]
-            while len(heard) < _AT_MOST and not self._unstored.empty():
-                heard.append(self._unstored.get_nowait())
-            try:
-                await self._keep([self._translated(*one) for one in heard], receive)
-            except BaseException:
-                for one in heard:  # whoever comes next finds them; what is kept twice counts once
-                    self._unstored.put_nowait(one)
-                raise
-
-    async def _keep(self, events: Sequence[Event | None], receive: Receive) -> None:
-        """Returns once they are stored."""
-        known = [event for event in events if event is not None]
-        while known:
-            try:
-                await receive(known)
-                break
-            except DatabaseUnavailable:
-                await self._clock.sleep(_AGAIN_AFTER)
-        self._seen = max(self._seen, seen_until(known))
-
-    async def _asked(self, interaction: discord.Interaction[Any], receive: Receive) -> None:
-        raw = self._interactions.pop(str(interaction.id), None)
-        event = raw and self._translated("INTERACTION_CREATE", raw, self._clock.now())
-
-        async def stored() -> None:
-            await self._keep([event], receive)
-
-        await self._questions.hear(interaction, stored)
-
-    async def _ready(self, client: Connection, receive: Receive) -> None:
-        """A new session: what was said while nobody listened is read from the channels."""
-        now = self._clock.now()
-        async for guild, data in missed(client, since=self._gap_from, now=now):
-            message = {**data, "guild_id": guild}
-            events = [self._translated("MESSAGE_CREATE", message, now)]
-            if data.get("edited_timestamp"):
-                events.append(self._translated("MESSAGE_UPDATE", message, now))
-            await self._keep(events, receive)
-
-    # What we say
+            await asyncio.gather(*work, return_exceptions=True)
+            await connection.end()
 
     async def send(self, outgoing: Outgoing) -> Receipt:
-        taking_away = outgoing.action in (Action.DELETE, Action.HIDE)
-        if not taking_away and (problems := self.capabilities.problems(outgoing.content)):
+        says = outgoing.action not in {Action.DELETE, Action.HIDE}
+        if says and (problems := self.capabilities.problems(outgoing.content)):
             raise Rejected(" ".join(problems))
-        if not self._token or self._refused:
-            raise Unauthorized(self._trouble or TOKEN)
-        try:
-            async with asyncio.timeout(self._settings.timeout_seconds), self._lent() as client:
-                return await self._say(client, outgoing)
-        except TimeoutError as error:
-            raise OutcomeUnknown("Discord did not answer in time.") from error
-        except Exception as error:
-            raise typed(error) from error
-
-    async def _say(self, client: Connection, outgoing: Outgoing) -> Receipt:
-        answering = outgoing.action in (Action.DIRECT, Action.REPLY)
-        if answering and (receipt := await self._questions.answer(outgoing)):
-            return receipt
-        return await speaking.say(client, outgoing, self._services, self._parents)
-
-    @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[Connection]:
-        """The connection that listens, or one for this call alone while there is none."""
-        if self._client is not None:
-            yield self._client
-            return
-        client = Connection(self._settings)
-        try:
-            try:
-                await client.login(self._token)
-            except discord.LoginFailure:
-                raise
-            except (discord.DiscordServerError, OSError, TimeoutError) as error:
-                raise Unavailable(f"Discord can't be reached: {error}") from error
-            yield client
-        finally:
-            with suppress(OSError):
-                await client.close()
+        async with self._calls() as calls:
+            mouth = Mouth(calls, self._world, self._asked, self._clock, self._fetch, self._me)
+            return await mouth.say(outgoing)
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
-        raise NotImplementedError("what has left is sent again under the same nonce")
-
-    # How it is
+        raise NotImplementedError("the same again gives the first message")
 
     def health(self) -> tuple[Health, str]:
+        if self._since is None:
+            return Health.OFF, self._trouble or "Discord is not connected."
         if self._trouble:
-            return Health.OFF, self._trouble
-        if self._connected is None:
-            return Health.OFF, "Not connected to Discord yet."
-        heard = f", last heard of at {self._last_event:%H:%M} UTC" if self._last_event else ""
-        return Health.OK, f"Connected to Discord since {self._connected:%Y-%m-%d %H:%M} UTC{heard}."
+            return Health.WARN, self._trouble
+        since = _time(self._since)
+        if self._heard_at is None:
+            return Health.OK, f"Connected since {since}; nothing was heard yet."
+        return Health.OK, f"Connected since {since}; heard last at {_time(self._heard_at)}."
 
     async def examine(self, channel: str | None = None) -> Sequence[Finding]:
-        if not self._token:
-            return [looking.no_token()]
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds), self._lent() as client:
-                return await looking.examine(client, channel, members=self._settings.members)
-        except Exception as error:
-            return [looking.trouble(typed(error))]
+            async with self._calls() as calls:
+                if channel is not None:
+                    return await looking.at_channel(calls, channel)
+                with client.our_errors(harmless=True):
+                    found = await looking.at_bot(calls, self._settings.members)
+                return [*found, self._connected()]
+        except NetworkError as error:
+            return [looking.trouble("token", error), self._connected()]
 
     async def places(self) -> Sequence[Place]:
-        if not self._token:
-            raise Unauthorized(TOKEN)
+        async with self._calls() as calls:
+            with client.our_errors(harmless=True):
+                return await looking.places(calls)
+
+    def _connected(self) -> Finding:
+        health, says = self.health()
+        return Finding(what="connection", health=health, says=says)
+
+    @asynccontextmanager
+    async def _calls(self) -> AsyncIterator[client.Calls]:
+        if self._connection is not None:
+            yield self._connection.calls
+            return
+        async with client.speaking(self._settings) as calls:
+            yield calls
+
+    async def _listen(self, connection: client.Connection) -> None:
+        with client.our_errors(harmless=True):
+            await connection.login(self._settings.token.get_secret_value())
+            self._connection = connection
+            assert connection.user is not None
+            self._me = str(connection.user.id)
+            try:
+                await self._offer_commands(connection)
+            except NetworkError as error:
+                _log.warning("the commands could not be told to Discord", why=str(error))
+            await connection.connect()
+
+    async def _offer_commands(self, connection: client.Connection) -> None:
+        """Told only where they differ: it is limited to 200 new ones a day."""
+        wanted = shaping.commands(self._services.commands)
+        path, application = "/applications/{application}/commands", str(connection.application_id)
+        told = await connection.calls("GET", path, application=application)
+        if not shaping.is_same(told, wanted):
+            await connection.calls("PUT", path, wanted, application=application)
+
+    def _hear(self, name: str, data: Any, place: str) -> None:
+        """An event of the gateway, as it came. Never raises."""
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds), self._lent() as client:
-                return await looking.places(client)
-        except NetworkError:
-            raise
-        except TimeoutError as error:
-            raise Unavailable("Discord did not answer in time.") from error
+            self._notice(name, data)
         except Exception as error:
-            raise typed(error) from error
+            _log.warning("an event is not as documented", name=name, why=repr(error))
+        self._keep(name, data, place)
+
+    def _keep(self, name: str, data: Any, place: str = "") -> None:
+        now = self._clock.now()
+        events = translate.translate(
+            self.account,
+            name,
+            data,
+            me=self._me,
+            parents=self._world.parents,
+            now=now,
+            place=place,
+        )
+        if events:
+            self._unheard += events
+            self._heard_at = now
+            self._news.set()
+
+    def _notice(self, name: str, data: Any) -> None:
+        self._world.hear(name, data)
+        if self._connection is None:
+            return
+        if name in {"READY", "RESUMED"}:
+            self._since, self._trouble = self._since or self._clock.now(), ""
+        if name == client.CUT:
+            self._since, self._trouble = None, "Discord is not connected; we try again."
+        elif name == "READY":  # a new session: nothing of the time before it is told
+            self._missed_since = self._away_since()
+            self._missed_in = {str(guild["id"]) for guild in data["guilds"]}
+            self._read_again([*missed.private(self._world)])
+        elif name == "GUILD_CREATE" and data["id"] in self._missed_in:
+            self._missed_in.remove(data["id"])
+            busy = [*missed.busy_since(data, self._missed_since)]
+            self._read_again(busy, str(data["id"]))
+        elif name == "INTERACTION_CREATE":
+            self._asked.take(data, self._connection.calls)
+
+    def _away_since(self) -> datetime:
+        longest = self._clock.now() - timedelta(minutes=self._settings.catch_up_minutes)
+        return max(longest, self._heard_at - _A_MOMENT) if self._heard_at else longest
+
+    def _read_again(self, channels: list[str], guild: str | None = None) -> None:
+        if not channels or self._connection is None:
+            return
+
+        async def read(calls: client.Calls, since: datetime) -> None:
+            async for message in missed.said(calls, channels, since, guild):
+                self._keep("MESSAGE_CREATE", message)
+
+        task = asyncio.create_task(read(self._connection.calls, self._missed_since))
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _tell(self, receive: Receive) -> None:
+        """What was heard leaves here only when it is stored."""
+        while True:
+            self._news.clear()
+            while batch := self._unheard[:_MOST_AT_ONCE]:
+                try:
+                    await receive(batch)
+                except DatabaseUnavailable:
+                    if len(self._unheard) > _MOST_WAITING:
+                        raise
+                    await self._clock.sleep(_STORE_AGAIN_SECONDS)
+                    continue
+                del self._unheard[: len(batch)]
+                for event in batch:
+                    self._asked.stored(getattr(event, "message", None))
+            await self._news.wait()
+
+    async def _fetch(self, media: Media) -> MediaFile:
+        return await self._services.media(media, _MEDIA)
 
 
-def _named(name: str, listener: Any) -> Any:
-    """`Client.event` takes a coroutine function by its name."""
-
-    async def listen(*given: Any) -> None:
-        await listener(*given)
-
-    listen.__name__ = name
-    return listen
-
-
-def build(settings: DiscordSettings, services: Services) -> Discord:
-    redirect(settings)
-    hide(settings.token.get_secret_value())
-    return Discord(settings, services)
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

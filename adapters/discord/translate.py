@@ -1,11 +1,10 @@
-"""From Discord's gateway events to ours, and from plain text to what Discord shows as plain text.
+"""From Discord's gateway events to ours. Pure.
 
 https://docs.discord.com/developers/events/gateway-events
 """
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,8 @@ from bot.networks import Author, EventKind, InboundEvent, Media, NotUnderstood
 NETWORK = "discord"
 SUGGEST = "suggest"
 SUGGEST_THIS = "Make this a suggestion"
-MODAL, WORDS = "hubbub:modal:", "words"
+MODAL, PRODUCT, WORDS = "hubbub:modal:", "product", "words"
+INTERACTION = "interaction:"  # begins the id of what was asked by a command or a button
 BUTTON = "hubbub:say:"
 Json = Mapping[str, Any]
 Parents = Mapping[str, str]  # thread → the channel that it is in
@@ -23,33 +23,8 @@ Parents = Mapping[str, str]  # thread → the channel that it is in
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 # Ordinary messages, replies, answers to slash commands and to context menus.
 _SPOKEN = {0, 19, 20, 23}
-_AUTOCOMPLETE = 4
-_LINK = re.compile(r"(https?://[^\s<>()\[\]]+)")
-_MARKUP = re.compile(r"[\\*_~`|<\[\]]|^(\s*)([>#+\-]|\d+(?=[.)]))", re.MULTILINE)
-
-
-def plain(text: str) -> str:
-    """The text so that Discord shows it as it was written: no Markdown, no mention."""
-    text = text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    parts = _LINK.split(text)
-    parts[::2] = [_escaped(part) for part in parts[::2]]
-    return "".join(parts)
-
-
-def _escaped(part: str) -> str:
-    def escape(found: re.Match[str]) -> str:
-        if found[2] is None:
-            return "\\" + found[0]
-        if found[2].isdigit():
-            return f"{found[0]}\\"
-        return f"{found[1]}\\{found[2]}"
-
-    return _MARKUP.sub(escape, part)
-
-
-def nonce(key: str, part: str = "") -> str:
-    """At most 25 characters (Discord's limit), the same for every attempt."""
-    return hashlib.sha256(f"{key}\x00{part}".encode("utf-8", "surrogatepass")).hexdigest()[:25]
+# https://docs.discord.com/developers/interactions/receiving-and-responding
+_COMMAND, _PRESSED, AUTOCOMPLETE, _WRITTEN = 2, 3, 4, 5
 
 
 def moment(snowflake: str) -> datetime:
@@ -57,32 +32,77 @@ def moment(snowflake: str) -> datetime:
     return _EPOCH + timedelta(milliseconds=int(snowflake) >> 22)
 
 
-def translate(
-    account: str, name: str, data: Any, *, me: str, parents: Parents, now: datetime
-) -> InboundEvent | NotUnderstood | None:
-    """The gateway's event ``name``; None for what is of no use to us. Never raises.
+def snowflake(moment: datetime) -> str:
+    """Lower than the id of anything later."""
+    return str(max(int((moment - _EPOCH) / timedelta(milliseconds=1)), 0) << 22)
 
-    ``me``: our own user id. ``now``: when it came, for what Discord gives no time.
+
+def _time(told: str) -> datetime:
+    when = datetime.fromisoformat(told)
+    if when.tzinfo is None:
+        raise ValueError(f"{told} has no zone")
+    return when
+
+
+def translate(
+    account: str, name: str, data: Any, *, me: str, parents: Parents, now: datetime, place: str = ""
+) -> list[InboundEvent | NotUnderstood]:
+    """The gateway's event ``name``: none for what is of no use to us, several where many messages
+    were deleted at once. Never raises.
+
+    ``me``: our own user id. ``now``: when it came, for what Discord gives no time. ``place`` in the
+    session: what tells one reaction from the same one later, and a resumed connection repeats.
     """
     reader = _READERS.get(name)
     if reader is None:
-        return None
-    raw = json.dumps(data, default=repr).encode()
+        return []
+    raw = _raw(name, data)
     try:
-        what = reader(data, me, parents)
-        if what is None:
-            return None
-        what.setdefault("occurred_at", now)
-        return InboundEvent(network=NETWORK, account=account, raw=raw, **what)
+        return [
+            _event(account, raw, what, now, place)
+            for each in _each(name, data)
+            if (what := reader(each, me, parents)) is not None
+        ]
     except Exception as error:  # whatever a network sends is kept, and never fatal
-        digest = hashlib.sha256(raw).hexdigest()
-        return NotUnderstood(
-            network=NETWORK,
-            account=account,
-            dedupe_key=f"{name}:{digest}",
-            raw=raw,
-            reason=f"{name} could not be read: {error!r}",
-        )
+        reason = f"Discord's {name} is not as its documentation says: {error!r}"
+        key = f"{name}:{hashlib.sha256(raw).hexdigest()}"
+        return [
+            NotUnderstood(network=NETWORK, account=account, dedupe_key=key, raw=raw, reason=reason)
+        ]
+
+
+def _raw(name: str, data: Any) -> bytes:
+    try:
+        return json.dumps({"t": name, "d": data}, default=repr).encode()
+    except (ValueError, RecursionError):
+        return name.encode()
+
+
+# What can happen again to the same message or person.
+_PASSING = frozenset(
+    {
+        EventKind.REACTION,
+        EventKind.REACTION_REMOVED,
+        EventKind.POLL_VOTE,
+        EventKind.MEMBER_JOINED,
+        EventKind.MEMBER_LEFT,
+    }
+)
+
+
+def _event(
+    account: str, raw: bytes, what: dict[str, Any], now: datetime, place: str
+) -> InboundEvent:
+    what.setdefault("occurred_at", now)
+    if what["kind"] in _PASSING:
+        what["dedupe_key"] += f":{place}"
+    return InboundEvent(network=NETWORK, account=account, raw=raw, **what)
+
+
+def _each(name: str, data: Json) -> list[Json]:
+    if name == "MESSAGE_DELETE_BULK":
+        return [{**data, "id": id} for id in data["ids"]]
+    return [data]
 
 
 def _where(data: Json, parents: Parents) -> dict[str, Any]:
@@ -119,20 +139,21 @@ def _message(data: Json, me: str, parents: Parents) -> dict[str, Any] | None:
         return None  # "Ada pinned a message", "Ada started a thread"
     id, where = str(data["id"]), _where(data, parents)
     answered = (data.get("message_reference") or {}).get("message_id")
-    kind = EventKind.MESSAGE
-    if data.get("webhook_id") and not data.get("interaction_metadata"):
-        where["data"] = {"webhook": True}
     return where | {
         "dedupe_key": f"message:{id}",
-        "kind": kind,
-        "occurred_at": datetime.fromisoformat(data["timestamp"]),
+        "kind": EventKind.MESSAGE,
+        "occurred_at": _time(data["timestamp"]),
         "message": id,
         # A thread's id is that of the message it was opened under.
         "reply_to": str(answered) if answered else _other(where["thread"], id),
         "author": _author(data["author"], me, data.get("member")),
-        "text": str(data.get("content") or ""),
+        "text": str(data.get("content") or _question(data)),
         "media": _media(data),
     }
+
+
+def _question(data: Json) -> str:
+    return str(data["poll"]["question"].get("text") or "") if data.get("poll") else ""
 
 
 def _other(thread: str | None, id: str) -> str | None:
@@ -147,7 +168,7 @@ def _edit(data: Json, me: str, parents: Parents) -> dict[str, Any] | None:
     return read and read | {
         "dedupe_key": f"edit:{data['id']}:{when}",
         "kind": EventKind.EDIT,
-        "occurred_at": datetime.fromisoformat(when),
+        "occurred_at": _time(when),
     }
 
 
@@ -165,11 +186,10 @@ def _reaction(kind: EventKind) -> Any:
         mark = str(emoji.get("id") or emoji.get("name"))
         who = (data.get("member") or {}).get("user") or {"id": user}
         return _where(data, parents) | {
-            # Nothing tells one reaction from the same one later; the adapter adds a session's own
-            # number, which a resumed connection repeats.
-            "dedupe_key": f"{kind}:{message}:{user}:{mark}:{data.get('__seq__', '')}",
+            "dedupe_key": f"{kind}:{message}:{user}:{mark}",
             "kind": kind,
             "message": message,
+            "reply_to": message,
             "author": _author(who, me, data.get("member")),
             "data": {"emoji": str(emoji.get("name") or mark)},
         }
@@ -183,9 +203,10 @@ def _vote(taken_back: bool) -> Any:
         kept = [] if taken_back else [int(answer) - 1]  # Discord counts from 1
         what = "unvote" if taken_back else "vote"
         return _where(data, parents) | {
-            "dedupe_key": f"{what}:{message}:{user}:{answer}:{data.get('__seq__', '')}",
+            "dedupe_key": f"{what}:{message}:{user}:{answer}",
             "kind": EventKind.POLL_VOTE,
             "message": message,
+            "reply_to": message,
             "author": Author(id=user, is_self=user == me),
             "data": {"options": kept},
         }
@@ -194,27 +215,32 @@ def _vote(taken_back: bool) -> Any:
 
 
 def _interaction(data: Json, me: str, parents: Parents) -> dict[str, Any] | None:
+    """What is asked by a command is answered to that person alone, so it is private; a button below
+    a post is pressed in front of everybody."""
     kind = data["type"]
-    if kind == _AUTOCOMPLETE or kind == 1:
+    if kind not in (_COMMAND, _PRESSED, _WRITTEN):
         return None
     id = str(data["id"])
     user = (data.get("member") or {}).get("user") or data["user"]
     read = _where(data, parents) | {
         "dedupe_key": f"interaction:{id}",
         "occurred_at": moment(id),
-        "message": id,
+        "message": f"{INTERACTION}{id}",
         "author": _author(user, me, data.get("member")),
     }
     what = data["data"]
-    if kind == 3:
-        return read | _button(data, what, id)
-    said = _modal(what) if kind == 5 else _command(what)
-    return said and read | {"kind": EventKind.COMMAND} | said
+    if kind == _PRESSED:
+        return read | _button(data, what)
+    if kind == _COMMAND and asks_for_words(what):
+        return None  # a form is opened; what is written there comes as an event of its own
+    said = _modal(what) if kind == _WRITTEN else _command(what)
+    return read | {"kind": EventKind.COMMAND, "private": True} | said
 
 
-def _button(data: Json, what: Json, id: str) -> dict[str, Any]:
+def _button(data: Json, what: Json) -> dict[str, Any]:
     custom = str(what["custom_id"])
-    chosen = what.get("values") or [custom.removeprefix(BUTTON).rpartition("#")[0]]
+    # A number before it tells it from others below the same message.
+    chosen = what.get("values") or [custom.removeprefix(BUTTON).partition(":")[2]]
     return {
         "kind": EventKind.BUTTON,
         "reply_to": str(data["message"]["id"]),
@@ -222,7 +248,7 @@ def _button(data: Json, what: Json, id: str) -> dict[str, Any]:
     }
 
 
-def _command(what: Json) -> dict[str, Any] | None:
+def _command(what: Json) -> dict[str, Any]:
     if what.get("type", 1) == 3:  # from a message's menu
         target = str(what["target_id"])
         message = what["resolved"]["messages"][target]
@@ -232,11 +258,8 @@ def _command(what: Json) -> dict[str, Any] | None:
             "data": {"command": SUGGEST},
         }
     options = {o["name"]: str(o.get("value", "")) for o in what.get("options") or ()}
-    words = " ".join(filter(None, (options.get("product", ""), options.get(WORDS, ""))))
-    name = str(what["name"])
-    if asks_for_words(what):
-        return None  # a form is opened instead; what is written there comes as an event of its own
-    return {"text": words, "data": {"command": name}}
+    words = " ".join(filter(None, (options.get(PRODUCT, ""), options.get(WORDS, ""))))
+    return {"text": words, "data": {"command": str(what["name"])}}
 
 
 def asks_for_words(what: Json) -> bool:
@@ -245,7 +268,7 @@ def asks_for_words(what: Json) -> bool:
     return what.get("name") == SUGGEST and what.get("type", 1) == 1 and WORDS not in given
 
 
-def _modal(what: Json) -> dict[str, Any] | None:
+def _modal(what: Json) -> dict[str, Any]:
     name, _, product = str(what["custom_id"]).removeprefix(MODAL).partition(":")
     words = [
         str(field.get("value") or "")
@@ -258,11 +281,10 @@ def _modal(what: Json) -> dict[str, Any] | None:
 def _member(kind: EventKind) -> Any:
     def read(data: Json, me: str, parents: Parents) -> dict[str, Any]:
         user, guild = data["user"], str(data["guild_id"])
-        seen = data.get("joined_at") or data.get("__seq__", "")
         return {
             "channel": guild,
             "conversation": guild,
-            "dedupe_key": f"{kind}:{guild}:{user['id']}:{seen}",
+            "dedupe_key": f"{kind}:{guild}:{user['id']}",
             "kind": kind,
             "author": _author(user, me, data),
         }
@@ -274,6 +296,7 @@ _READERS: Mapping[str, Any] = {
     "MESSAGE_CREATE": _message,
     "MESSAGE_UPDATE": _edit,
     "MESSAGE_DELETE": _delete,
+    "MESSAGE_DELETE_BULK": _delete,
     "MESSAGE_REACTION_ADD": _reaction(EventKind.REACTION),
     "MESSAGE_REACTION_REMOVE": _reaction(EventKind.REACTION_REMOVED),
     "MESSAGE_POLL_VOTE_ADD": _vote(taken_back=False),
@@ -282,3 +305,13 @@ _READERS: Mapping[str, Any] = {
     "GUILD_MEMBER_ADD": _member(EventKind.MEMBER_JOINED),
     "GUILD_MEMBER_REMOVE": _member(EventKind.MEMBER_LEFT),
 }
+
+
+def is_command(data: Json) -> bool:
+    """Whether an interaction is a command that was sent off."""
+    return bool(data["type"] == _COMMAND)
+
+
+def is_press(data: Json) -> bool:
+    """Whether a button was pressed, or something chosen, below a message."""
+    return bool(data["type"] == _PRESSED)

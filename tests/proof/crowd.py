@@ -27,7 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.flows.running import open_a_shop, running
-from tests.stand_ins.discord import running as discord
+from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.facebook import Facebook
 from tests.stand_ins.faults import Fault, StandIn
 from tests.stand_ins.telegram import TelegramStandIn
@@ -104,7 +104,7 @@ async def networks(port: int) -> AsyncIterator[list[StandIn]]:
         telegram = await stack.enter_async_context(TelegramStandIn())
         facebook = Facebook(f"http://127.0.0.1:{port}/webhooks/facebook")
         yield [
-            stack.enter_context(discord()),
+            await stack.enter_async_context(DiscordStandIn()),
             telegram,
             await stack.enter_async_context(facebook),
         ]

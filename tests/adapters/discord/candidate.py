@@ -1,32 +1,29 @@
-"""How Discord is put through the contract: against a stand-in of ours."""
+"""How Discord is put through the contract: against a server of ours."""
 
-import atexit
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from adapters.discord import plugin
 from bot.clock import SystemClock
 from bot.networks import Adapter, Plugin, Services
-from tests.stand_ins.discord import DiscordStandIn, running
+from tests.stand_ins.discord import DiscordStandIn
 
 
 @cache
-def stand_in() -> DiscordStandIn:
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(running())
+def server() -> DiscordStandIn:
+    """One for the whole process; its thread ends with it."""
+    return DiscordStandIn().start()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDiscord:
     plugin: Plugin = plugin
-    channel: str = field(default_factory=lambda: stand_in().channel)
+    channel: str = DiscordStandIn.channel
     recipient: str | None = None
 
     def validated(self) -> Any:
-        return self.plugin.settings.model_validate(stand_in().settings())
+        return self.plugin.settings.model_validate(server().settings())
 
     def build(self) -> Adapter:
         return self.plugin.build(self.validated(), Services(clock=SystemClock()))
