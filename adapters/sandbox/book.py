@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,7 +96,8 @@ class LedgerClient:
         self._host, self._port = host, int(port)
 
     async def accept(self, outgoing: Outgoing, settle: Settle) -> Entry:
-        values = {**asdict(outgoing), "content": outgoing.content.to_json(), "settle": settle}
+        known = replace(outgoing, not_before=None)  # it finds what it has by the key
+        values = {**asdict(known), "content": known.content.to_json(), "settle": settle}
         answer = await self._ask("accept", values)
         return Entry(**answer)
 
