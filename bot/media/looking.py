@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -23,6 +24,9 @@ _TOO_MANY_PIXELS = (
     f"{LONGEST_SIDE} on a side."
 )
 _DAMAGED = "The picture is damaged or not whole. Save it again and try once more."
+
+# So many pictures are decoded at once in this process: each may take 160 MB and more.
+_room = BoundedSemaphore(2)
 
 
 def clean(data: bytes) -> tuple[bytes, str]:
@@ -46,7 +50,7 @@ def clean(data: bytes) -> tuple[bytes, str]:
 def decoded(data: bytes) -> Iterator[Image.Image]:
     """The picture, its size checked before a pixel of it is made. Raises `InvalidInput`."""
     try:
-        with warnings.catch_warnings():
+        with _room, warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=list(_FORMATS)) as image:
                 width, height = image.size

@@ -3,12 +3,17 @@
 import io
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bot.errors import InvalidInput
+from bot.db import Database
+from bot.errors import InvalidInput, Unavailable
 from bot.media.looking import clean
+from bot.media.service import Room
+from bot.networks import Media, MediaLimits
+from tests import databases
 from tests.media.files import moving, mp4, picture, webm
 
 TELLING = b"Mia was here"
@@ -64,3 +69,12 @@ def test_what_can_not_be_used_is_refused_in_two_seconds(name: str) -> None:
     with pytest.raises(InvalidInput, match=why):
         clean(data)
     assert time.process_time() - began < 2
+
+
+async def test_while_the_database_is_away_nothing_is_sent_and_nobody_has_to_be_asked(
+    tmp_path: Path,
+) -> None:
+    empty = Database(databases.sqlite_url(tmp_path))  # not even a table
+    with pytest.raises(Unavailable, match="no such table"):
+        await Room(empty)(Media(url="media:1", type="image/png"), MediaLimits())
+    empty.close()
