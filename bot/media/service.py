@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot import egress
 from bot.db import Database, Session, insert_new
-from bot.errors import InvalidInput, NotFound, Rejected
+from bot.errors import DatabaseUnavailable, InvalidInput, NotFound, Rejected, Unavailable
 from bot.media.fitting import fit
 from bot.media.looking import clean
 from bot.media.models import Kept
@@ -57,18 +57,21 @@ class Room:
         return await asyncio.to_thread(self.fitted, media, limits)
 
     def fitted(self, media: Media, limits: MediaLimits) -> MediaFile:
-        """Raises `Rejected` where it is not kept here or can't be made to fit."""
+        """Raises `Rejected` where it is not kept here or can't be made to fit, `Unavailable` while
+        the database can't be read."""
         key = (media.url, media.alt, tuple(sorted(limits.bytes.items())), limits.side)
         return self._known(key) or self._remember(key, lambda: self._made(media, limits))
 
     def _made(self, media: Media, limits: MediaLimits) -> MediaFile:
         digest = media.url.removeprefix(PREFIX)
-        with self._database.reading() as session:
-            try:
+        try:
+            with self._database.reading() as session:
                 kept = named(session, digest)
-            except NotFound:
-                raise Rejected("A picture of this post is not kept here any more.") from None
-            data, type = kept.data, kept.type
+                data, type = kept.data, kept.type
+        except NotFound:
+            raise Rejected("A picture of this post is not kept here any more.") from None
+        except DatabaseUnavailable as away:  # nothing was sent: it is tried again
+            raise Unavailable(str(away)) from away
         try:
             return fit(data, type, limits, name=digest[:12], alt=media.alt)
         except InvalidInput as damaged:

@@ -68,7 +68,7 @@ def claim(
         taken = len(claims)
         _take(session, claims)
         for row, channel in _due_rows(session, accounts, most - len(claims)):
-            settle = accounts[channel.network, channel.account].settle
+            settle = _rule(row, accounts[channel.network, channel.account])
             one = _claim_of(session, row, channel, owner, terms, settle)
             if row.action is Action.PUBLISH:
                 _take(session, claims[taken:])  # they count in the guard against bursts
@@ -88,12 +88,17 @@ def _again(
     claims = []
     for delivery, channel in _rows(session, _lost(session, terms), accounts, most):
         _note_lost(session, delivery, channel, terms)
-        settle = accounts[channel.network, channel.account].settle
+        settle = _rule(delivery, accounts[channel.network, channel.account])
         if settle is Settle.ASK:
             _ask(session, delivery)
         else:
             claims.append(_claim_of(session, delivery, channel, owner, terms, settle, again=True))
     return claims
+
+
+def _rule(what: Delivery | sa.Row[Any], can: Capabilities) -> Settle:
+    """What is done to a message that is there may be done again: it changes nothing more."""
+    return Settle.RESEND if what.target else can.settle
 
 
 def _rows(

@@ -86,7 +86,8 @@ def _ended(
 def _sent(session: Session, delivery: Delivery, channel: Channel, receipt: Receipt) -> None:
     _let_go(delivery, DeliveryState.SENT)
     delivery.sent_at = channel.last_sent_at = session.now()
-    delivery.remote_id = receipt.message
+    # What was done to a message is none itself: nobody can reply to it.
+    delivery.remote_id = None if delivery.target else receipt.message
     delivery.permalink = receipt.permalink
     delivery.note = receipt.note
     if delivery.about in _ANSWERS and delivery.about_id is not None:

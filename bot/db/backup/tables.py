@@ -13,6 +13,8 @@ VERSION_TABLE = "alembic_version"
 
 # So many rows are read or written at once.
 _PORTION = 1_000
+# But of tables whose rows are whole files, one.
+_FILES = {"media"}
 
 
 def shapes(connection: sa.Connection, schema: str | None = None) -> list[Shape]:
@@ -53,12 +55,13 @@ def lines(connection: sa.Connection, shape: Shape) -> Generator[list[bytes], Non
     kinds = {column.name: column.kind for column in shape.columns}
     wanted = ", ".join(reading(name, kind, sqlite=sqlite) for name, kind in kinds.items())
     order = ", ".join(ordering(name, kinds[name], sqlite=sqlite) for name in shape.key)
+    portion = 1 if shape.name in _FILES else _PORTION
     result = connection.exec_driver_sql(
         f"SELECT {wanted} FROM {quoted(shape.name)} ORDER BY {order or 1}",
-        execution_options={"stream_results": True, "max_row_buffer": _PORTION},
+        execution_options={"stream_results": True, "max_row_buffer": portion},
     )
     try:
-        for rows in result.partitions(_PORTION):
+        for rows in result.partitions(portion):
             yield [_line(row) for row in rows]
     finally:
         result.close()

@@ -13,6 +13,7 @@ from bot.channels.service import ensure
 from bot.db import Database, Session
 from bot.db.backup import Manifest, Restored, make
 from bot.inbox.models import Event, EventState
+from bot.media.service import keep
 from bot.restoring import put_back
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suppliers.models import Case, CaseState
@@ -78,6 +79,8 @@ def _one_of_each(session: Session) -> None:
         )
     )
     assert post.product_id is None
+    for data in (b"", bytes(range(256)), b"\0" * 100_000):
+        keep(session, (data, "image/png"))
     _suggestions(session)
 
 
