@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench simulate kill-test fault-test backup-test takeover races check requirements vendor translations clean
+.PHONY: help run test demo bench crowd simulate kill-test fault-test backup-test takeover races check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -38,6 +38,9 @@ bench: .venv/.bench ## Measure how fast it is, beside what others would have tak
 races: .venv/.test ## Let ten thousand browsers press one link's button at once, on both engines
 	HUBBUB_TEST_RACERS=10000 $(BIN)/pytest --verbose tests/suppliers/test_race.py \
 		tests/suppliers/test_links.py::test_of_many_who_redeem_at_once_one_wins $(ARGS)
+
+crowd: .venv/.test ## Let everybody talk on every network at once for ten minutes, with faults
+	$(BIN)/python -m tests.proof.crowd $(ARGS)
 
 SEEDS := 300
 simulate: .venv/.test ## Months on a virtual clock: nothing lost, nothing twice (SEEDS=20000)
