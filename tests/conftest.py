@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from bot.clock import FrozenClock
 from bot.db import Database, KeyRing, Session, Writer
 from tests import databases, rooms
+from tests.fault_table import fault_table
 
 pytest_plugins = ["tests.browser"]
 
@@ -63,3 +64,10 @@ def session(database: Database) -> Iterator[Session]:
     """A session that may write; what the test doesn't commit is gone."""
     with database.session(database.writers) as session:
         yield session
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if lines := list(fault_table(terminalreporter.stats)):
+        terminalreporter.section("what goes wrong, and whether nothing is lost or said twice")
+        for line in lines:
+            terminalreporter.write_line(line)
