@@ -25,6 +25,7 @@ _EVERY = timedelta(days=1)
 _UNTIL_WELL = timedelta(minutes=10)  # while something is wrong there: it goes once it is mended
 _BEFORE = (timedelta(hours=24), timedelta(hours=1))  # a post is due
 _LOOK = 60.0  # seconds
+_CONNECTING = 10.0  # seconds that accounts are given to connect before the first look
 _PATIENCE = 60.0  # seconds that an account may take to be looked at
 POST = "post:"
 
@@ -149,6 +150,7 @@ class Preflight:
         self._holds = holds
 
     async def run(self) -> None:
+        await asyncio.sleep(_CONNECTING)
         while True:
             try:
                 await self.look_around()
