@@ -22,7 +22,17 @@ from bot.bench.turns import Side, rates, told
 from bot.channels.models import Channel
 from bot.clock import SystemClock
 from bot.db import Database, Session, Writer
-from bot.networks import Capabilities, Content, Finding, Health, Outgoing, Receipt, Receive, port
+from bot.networks import (
+    Capabilities,
+    Content,
+    Finding,
+    Health,
+    Outgoing,
+    Receipt,
+    Receive,
+    Settle,
+    port,
+)
 from bot.outbox.models import Delivery, DeliveryState
 from bot.outbox.postman import Postman
 
@@ -35,7 +45,7 @@ class Nowhere:
     """A network that takes everything at once and forgets it."""
 
     network, account = NETWORK, ACCOUNT
-    capabilities = Capabilities(text_limit=10_000)
+    capabilities = Capabilities(text_limit=10_000, settle=Settle.RESEND)
 
     async def run(self, receive: Receive) -> None:
         await asyncio.Event().wait()

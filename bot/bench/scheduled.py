@@ -15,7 +15,7 @@ from bot.bench.sizes import Sizes
 from bot.bench.turns import Side, rates, told
 from bot.channels.service import ensure
 from bot.db import Session, Writer
-from bot.networks import Action, Capabilities, Content
+from bot.networks import Action, Capabilities, Content, Settle
 from bot.outbox import service as outbox
 from bot.outbox.claiming import Terms, claim
 from bot.outbox.models import About, Delivery, DeliveryState
@@ -66,7 +66,7 @@ async def schedule(writer: Writer, count: int, *, later: timedelta, name: str = 
 
 def claimed(writer: Writer, due: int) -> Side:
     """As the postman claims: `AT_ONCE` at a time, each time committed."""
-    accounts = {(NETWORK, ACCOUNT): Capabilities(text_limit=10_000)}
+    accounts = {(NETWORK, ACCOUNT): Capabilities(text_limit=10_000, settle=Settle.RESEND)}
 
     def command(session: Session) -> int:
         found = claim(session, owner="bench", accounts=accounts, terms=Terms(), most=AT_ONCE)

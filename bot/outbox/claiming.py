@@ -1,5 +1,6 @@
 """Which deliveries leave next: claimed under a lease before the network is called."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,10 @@ from bot.outbox.attempts import ended, write_down
 from bot.outbox.models import LONGEST_WAIT, About, Delivery, DeliveryState, Outcome
 from bot.outbox.quiet import is_quiet
 from bot.tally import ATTEMPTS
+
+# Of an account where only a person can tell what became of a send: so many, and at most twice as
+# many, are asked about after a crash.
+AT_ONCE_UNSETTLED = 16
 
 Accounts = dict[tuple[str, str], Capabilities]  # (network, account) → what it can do
 
@@ -67,8 +72,13 @@ def claim(
         claims = _again(session, owner, accounts, terms, most)
         taken = len(claims)
         _take(session, claims)
+        unsettled: Counter[tuple[str, str]] = Counter()
         for row, channel in _due_rows(session, accounts, most - len(claims)):
-            settle = _rule(row, accounts[channel.network, channel.account])
+            key = channel.network, channel.account
+            settle = _rule(row, accounts[key])
+            unsettled[key] += settle is Settle.ASK
+            if unsettled[key] > AT_ONCE_UNSETTLED:
+                continue
             one = _claim_of(session, row, channel, owner, terms, settle)
             if row.action is Action.PUBLISH:
                 _take(session, claims[taken:])  # they count in the guard against bursts

@@ -1,6 +1,7 @@
 """The loop that carries deliveries to their networks."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,8 +13,8 @@ from bot.clock import Clock
 from bot.db import Session, Writer
 from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
 from bot.logs import log
-from bot.networks import Action, Adapter, Content, Outgoing, Receipt
-from bot.outbox.claiming import Claim, Terms, claim, set_right
+from bot.networks import Action, Adapter, Content, Outgoing, Receipt, Settle
+from bot.outbox.claiming import AT_ONCE_UNSETTLED, Claim, Terms, claim, set_right
 from bot.outbox.models import LONGEST_LIMIT, LONGEST_WAIT, Delivery
 from bot.outbox.settling import settle_all
 
@@ -31,6 +32,8 @@ AT_ONCE = 100
 _LOOK_SECONDS = 1.0
 # A clock that goes back by less is being kept right; by more, it was wrong.
 _A_JUMP = timedelta(minutes=1)
+
+Key = tuple[str, str]  # network, account
 
 _log = log("outbox")
 
@@ -73,16 +76,16 @@ class Postman:
 
     async def run(self) -> None:
         """Deliver until cancelled; what does not arrive soon then is settled by who comes next."""
-        under_way: set[asyncio.Task[None]] = set()
+        under_way: dict[asyncio.Task[None], Key] = {}
         with self._writer.news.listening("outbox", "channels") as listener:
             try:
                 while True:
                     places = AT_ONCE - len(under_way)
-                    claims = await self._claim(places)
+                    claims = await self._claim(places, Counter(under_way.values()))
                     for one in claims:
                         task = asyncio.create_task(self._deliver(one))
-                        under_way.add(task)
-                        task.add_done_callback(under_way.discard)
+                        under_way[task] = one.network, one.outgoing.account
+                        task.add_done_callback(under_way.pop)
                     if len(claims) < places:
                         await listener.next(timeout=_LOOK_SECONDS)
                     else:  # more may be due: go on as soon as there is a place for it
@@ -97,10 +100,17 @@ class Postman:
         await asyncio.gather(*(self._deliver(one) for one in claims))
         return len(claims)
 
-    async def _claim(self, most: int) -> list[Claim]:
+    async def _claim(self, most: int, busy: Mapping[Key, int] | None = None) -> list[Claim]:
+        """``busy``: how many are under way, by account."""
+
         def command(session: Session) -> list[Claim]:
             mine = self._adapters if self._mine is None else self._mine.confirmed(session)
-            accounts = {key: self._adapters[key].capabilities for key in mine}
+            accounts = {
+                key: can
+                for key in mine
+                if (can := self._adapters[key].capabilities).settle is not Settle.ASK
+                or (busy or {}).get(key, 0) < AT_ONCE_UNSETTLED
+            }
             return claim(
                 session, owner=self._owner, accounts=accounts, terms=self._terms, most=most
             )
