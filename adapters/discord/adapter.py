@@ -104,9 +104,7 @@ class Discord:
             self._connection = self._since = None
             self._asked.close()
             work = [*work, *self._reading]
-            for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await _end(work)
             await connection.end()
 
     async def send(self, outgoing: Outgoing) -> Receipt:
@@ -256,6 +254,17 @@ class Discord:
 
     async def _fetch(self, media: Media) -> MediaFile:
         return await self._services.media(media, _MEDIA)
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancelled until they have ended: the library waits with `asyncio.wait_for`, which in Python
+    3.11 swallows a cancellation that comes together with its time-out."""
+    waiting = {*tasks}
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=1.0)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _time(moment: datetime) -> str:

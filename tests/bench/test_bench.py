@@ -11,12 +11,14 @@ NEEDS = {
     "deliver_vs_procrastinate": "procrastinate",
     "deliver_vs_dbos": "dbos",
     "webhook_vs_starlette": "starlette",
+    "facebook_webhook_vs_starlette": "starlette",
 }
 # Two figures that come out of the same turns are measured once.
 TOGETHER = {
     "ingest_sqlite_vs_orm": "ingest_sqlite_vs_ptb",
     "ingest_postgresql_vs_orm": "ingest_postgresql_vs_ptb",
     "deliver_vs_dbos": "deliver_vs_procrastinate",
+    "acknowledge_p99_ms": "acknowledge_median_ms",
 }
 
 

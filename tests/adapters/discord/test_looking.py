@@ -126,7 +126,7 @@ def test_what_is_allowed_and_denied_is_added_up_as_discord_does(
 
 async def test_that_it_is_cut_off_is_said(ear: Ear) -> None:
     """The library tries again for ever by itself, and says nothing."""
-    server = DiscordStandIn().start()
+    server = await asyncio.to_thread(DiscordStandIn().start)
     adapter = build(server)
     async with listening(adapter, ear):
         await wait_for(lambda: adapter.health()[0] is Health.OK)
