@@ -294,8 +294,8 @@ class _Work:
         spot = None
         if member.answers is Answers.PRIVATE and not one.private:
             message = self.session.need(Message, one.id)
-            able, channel = self.speak.able(self._channel(one)), self._channel(one)
-            spot = reaching.alone(self.session, channel, message, member, able)
+            channel = self._channel(one)
+            spot = reaching.alone(self.session, channel, message, member, self.speak.able(channel))
             if spot is None:
                 return None
         if not member.told_it_is_a_bot:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.clock import Clock
 from bot.db import Session, Writer
 from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
@@ -159,10 +157,13 @@ class Postman:
             return (OutcomeUnknown if one.look_first else Unavailable)(str(error))
         if receipt is not None:
             return receipt
-        if self._too_late(one):
-            return Unavailable("We were too slow; it is tried again.")
         try:
             await self._ask_leave(one)
+        except NetworkError as error:
+            return error
+        if self._too_late(one):  # looked at last: nothing may take time between this and the send
+            return Unavailable("We were too slow; it is tried again.")
+        try:
             async with asyncio.timeout(self._timeout):
                 return await adapter.send(outgoing)
         except NetworkError as error:
@@ -185,7 +186,9 @@ class Postman:
 
         try:
             await asyncio.to_thread(ask)
-        except SQLAlchemyError as error:
+        except NetworkError:
+            raise
+        except Exception as error:  # nothing has been sent
             raise Unavailable("The database could not be asked; it is tried again.") from error
 
     def _too_late(self, one: Claim) -> bool:

@@ -1,9 +1,8 @@
 """A bot at a local Discord, and what it hears."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -12,46 +11,11 @@ from adapters.discord import plugin
 from adapters.discord.adapter import Discord
 from bot.clock import SystemClock
 from bot.errors import NetworkError
-from bot.networks import Action, Content, InboundEvent, NotUnderstood, Outgoing, Services
-from bot.networks.port import Event
+from bot.networks import Action, Content, Outgoing, Services
 from tests.adapters.discord.schema import SPECS, problems
+from tests.adapters.ear import Ear
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import BOT_ID
-
-
-@dataclass
-class Ear:
-    """Keeps what it is told, once each as the inbox does, and lets a test wait for it."""
-
-    events: list[Event] = field(default_factory=list)
-    calls: int = 0
-
-    async def receive(self, events: Sequence[Event]) -> int:
-        self.calls += 1
-        known = {event.dedupe_key for event in self.events}
-        new = {event.dedupe_key: event for event in events if event.dedupe_key not in known}
-        self.events += new.values()
-        return len(new)
-
-    @property
-    def heard(self) -> list[InboundEvent]:
-        return [event for event in self.events if isinstance(event, InboundEvent)]
-
-    @property
-    def poison(self) -> list[NotUnderstood]:
-        return [event for event in self.events if isinstance(event, NotUnderstood)]
-
-    async def until(self, fits: Callable[[InboundEvent], bool]) -> InboundEvent:
-        await wait_for(lambda: any(map(fits, self.heard)))
-        return next(filter(fits, self.heard))
-
-
-async def wait_for(true: Callable[[], bool], seconds: float = 10.0) -> None:
-    async with asyncio.timeout(seconds):
-        while True:
-            if true():
-                return
-            await asyncio.sleep(0.01)
 
 
 def build(server: DiscordStandIn, services: Services | None = None, **more: Any) -> Discord:

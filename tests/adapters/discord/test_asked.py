@@ -20,7 +20,8 @@ from bot.networks import (
     Services,
 )
 from bot.networks.port import Event
-from tests.adapters.discord.conftest import Ear, build, listening, outgoing, wait_for
+from tests.adapters.discord.conftest import build, listening, outgoing
+from tests.adapters.ear import Ear, wait_for
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import person
 

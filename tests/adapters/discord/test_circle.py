@@ -20,7 +20,7 @@ from bot.suppliers.models import Act, Case
 from bot.suppliers.service import decide
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
-from tests.adapters.discord.conftest import wait_for
+from tests.adapters.ear import wait_for
 from tests.flows.running import open_a_shop
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import BOT_ID, FORUM, TEXT, person

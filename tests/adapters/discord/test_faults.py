@@ -23,7 +23,8 @@ from bot.inbox.models import Event, EventState
 from bot.inbox.service import receive_together
 from bot.networks import Action, Health
 from bot.networks.port import Event as Incoming
-from tests.adapters.discord.conftest import Ear, build, listening, outgoing, wait_for
+from tests.adapters.discord.conftest import build, listening, outgoing
+from tests.adapters.ear import Ear, wait_for
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import FORUM, snowflake
 from tests.stand_ins.faults import Fault

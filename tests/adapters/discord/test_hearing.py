@@ -2,7 +2,8 @@
 
 from adapters.discord.adapter import Discord
 from bot.networks import Action, Content, EventKind, Health, Poll
-from tests.adapters.discord.conftest import Ear, listening, outgoing, wait_for
+from tests.adapters.discord.conftest import listening, outgoing
+from tests.adapters.ear import Ear, wait_for
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import FORUM, GUILD, TEXT, person
 

@@ -9,7 +9,8 @@ from adapters.discord import plugin
 from adapters.discord.adapter import Discord
 from adapters.discord.looking import permissions
 from bot.networks import Finding, Health
-from tests.adapters.discord.conftest import Ear, build, listening, wait_for
+from tests.adapters.discord.conftest import build, listening
+from tests.adapters.ear import Ear, wait_for
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.guild import FORUM, TEXT
 

@@ -11,8 +11,9 @@ from adapters.discord import DiscordSettings
 from bot.errors import NetworkError
 from bot.logs import mask
 from bot.networks import Health
-from tests.adapters.discord.conftest import Ear, build, listening, outgoing, wait_for
+from tests.adapters.discord.conftest import build, listening, outgoing
 from tests.adapters.discord.test_faults import OF_SENDS
+from tests.adapters.ear import Ear, wait_for
 from tests.stand_ins.discord import DiscordStandIn
 from tests.stand_ins.discord.server import TOKEN
 

@@ -19,7 +19,7 @@ from bot.suppliers.models import Act, Case
 from bot.suppliers.service import decide
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
-from tests.adapters.telegram.conftest import wait_for
+from tests.adapters.ear import wait_for
 from tests.flows.running import open_a_shop
 from tests.stand_ins.faults import Shown
 from tests.stand_ins.telegram import TelegramStandIn

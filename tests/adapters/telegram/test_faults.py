@@ -17,7 +17,8 @@ from bot.inbox.models import Event, EventState
 from bot.inbox.service import receive_together
 from bot.networks import Action, Health
 from bot.networks.port import Event as Incoming
-from tests.adapters.telegram.conftest import Ear, build, listening, outgoing, wait_for
+from tests.adapters.ear import Ear, wait_for
+from tests.adapters.telegram.conftest import build, listening, outgoing
 from tests.stand_ins.faults import Fault
 from tests.stand_ins.telegram import TelegramStandIn
 

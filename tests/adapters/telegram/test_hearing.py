@@ -2,7 +2,8 @@
 
 from adapters.telegram.adapter import Telegram
 from bot.networks import Action, Health
-from tests.adapters.telegram.conftest import Ear, listening, outgoing, wait_for
+from tests.adapters.ear import Ear, wait_for
+from tests.adapters.telegram.conftest import listening, outgoing
 from tests.stand_ins.telegram import TelegramStandIn
 
 

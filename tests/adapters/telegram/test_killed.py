@@ -13,7 +13,7 @@ from bot.db import Database, Session, Writer
 from bot.networks import Action, Content
 from bot.outbox.models import About, DeliveryState
 from bot.outbox.service import enqueue
-from tests.adapters.telegram.conftest import wait_for
+from tests.adapters.ear import wait_for
 from tests.flows.running import open_a_shop, running
 from tests.stand_ins.faults import Fault
 from tests.stand_ins.telegram import TelegramStandIn

@@ -7,7 +7,8 @@ import pytest
 from adapters.telegram import plugin
 from adapters.telegram.adapter import Telegram
 from bot.networks import Finding, Health
-from tests.adapters.telegram.conftest import Ear, build, listening, wait_for
+from tests.adapters.ear import Ear, wait_for
+from tests.adapters.telegram.conftest import build, listening
 from tests.stand_ins.telegram import TelegramStandIn
 from tests.stand_ins.telegram import chats as there
 from tests.stand_ins.telegram.chats import CHANNEL, DISCUSSION, GROUP

@@ -8,7 +8,8 @@ import pytest
 from adapters.telegram.settings import TelegramSettings
 from bot.errors import NetworkError
 from bot.logs import mask
-from tests.adapters.telegram.conftest import Ear, build, outgoing
+from tests.adapters.ear import Ear
+from tests.adapters.telegram.conftest import build, outgoing
 from tests.stand_ins.faults import Fault
 from tests.stand_ins.telegram import TelegramStandIn
 from tests.stand_ins.telegram.server import SECRET, TOKEN

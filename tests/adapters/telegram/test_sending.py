@@ -19,7 +19,8 @@ from bot.networks import (
     Poll,
     Services,
 )
-from tests.adapters.telegram.conftest import Ear, build, listening, outgoing, wait_for
+from tests.adapters.ear import Ear, wait_for
+from tests.adapters.telegram.conftest import build, listening, outgoing
 from tests.stand_ins.telegram import TelegramStandIn
 from tests.stand_ins.telegram.chats import CHANNEL, DISCUSSION, FORUM, GROUP, person
 

@@ -15,7 +15,7 @@ from bot.networks import Action, Content
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.service import enqueue
 from bot.settings import Settings
-from tests.adapters.telegram.conftest import wait_for
+from tests.adapters.ear import wait_for
 from tests.adapters.telegram.test_circle import living
 from tests.flows.running import open_a_shop
 from tests.stand_ins.faults import Fault

@@ -24,7 +24,8 @@ from bot.networks import (
     Services,
     WebhookRequest,
 )
-from tests.adapters.telegram.conftest import Ear, build, listening, wait_for
+from tests.adapters.ear import Ear, wait_for
+from tests.adapters.telegram.conftest import build, listening
 from tests.stand_ins.telegram import TelegramStandIn
 from tests.stand_ins.telegram.chats import person
 
