@@ -30,7 +30,6 @@ FIRST = {
 MOST = 60  # seeds of a hunt
 # Not every day: these come to light in few months. `make simulate ARGS=--planted` hunts them too.
 RARE = {
-    "a failing neighbour takes the batch with it",  # in some months nothing comes to an end then
     "a post that was called off leaves",
     "merges counted twice",
     "offset before store",
