@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import bench, channels, db, sample, secrets, user
+from bot.commands import bench, channels, db, sample, secrets, understanding, user
 from bot.commands.check import check
 from bot.commands.demo import demo
 from bot.commands.exchange import export, importing
@@ -32,6 +32,7 @@ for name, group in (
     ("sample", sample.app),
     ("secrets", secrets.app),
     ("bench", bench.app),
+    ("understanding", understanding.app),
 ):
     app.add_typer(group, name=name)
 

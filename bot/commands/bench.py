@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from rich.table import Table
 from bot import logs
 from bot.commands.terminal import err, out
 from bot.errors import InvalidInput
-from bot.understanding.bench import bench
 
 if TYPE_CHECKING:
     from bot.bench import Measured
@@ -86,23 +84,27 @@ def _bar() -> Progress:
 @app.command()
 def understanding(
     data: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Holds semeval2019-task9/, which is not ours.")
-    ] = Path("../shared/data"),
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Holds semeval2019-task9/, which is not ours."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Precision, recall and F1 of recognising suggestions, on the labelled sets in FOLDER.
+    """How well messages are understood: on our own test split, and on the sets in FOLDER.
 
-    Set A is weighed as if one message in ten were a suggestion, as in real talk; set B as it is.
+    Set A of SemEval-2019 Task 9 is weighed as if one message in ten were a suggestion, as in real
+    talk; set B as it is.
     """
-    rows = bench(data)
+    from bot.understanding.bench import bench
+
+    with _bar() as progress:
+        task = progress.add_task("reading", total=None)
+        rows = bench(data, on_step=lambda what: progress.update(task, description=what))
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        typer.echo(json.dumps({row.key: round(row.figure, 4) for row in rows}, indent=2))
         return
-    table = Table(
-        "Set", "System", "Messages", "Share", "Precision", "Recall", "F1", "ms each", box=None
-    )
+    table = Table("What", "Figure", "Bar", "", "How", box=None)
     for row in rows:
-        scores = (f"{score:.3f}" for score in (row.precision, row.recall, row.f1))
-        share = f"{row.share:.0%}"
-        table.add_row(row.data, row.system, f"{row.n:,}", share, *scores, f"{row.ms:.2f}")
+        bar = "" if row.bar is None else f"{'≤' if row.most else '≥'} {row.bar:.2f}"
+        mark = {None: "", True: "reached", False: "missed"}[row.reached]
+        table.add_row(row.what, f"{row.figure:.3f}", bar, mark, row.how)
     out.print(table)

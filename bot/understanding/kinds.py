@@ -26,19 +26,31 @@ class Facet(StrEnum):
     NONE = "none"
 
 
+class Topic(StrEnum):
+    """Which part of the shop it is about: this decides who can act."""
+
+    PRODUCT = "product"
+    DELIVERY = "delivery"
+    STORE = "store"
+    WEB = "web"
+    SERVICE = "service"
+    BOT = "bot"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One thing said. `words` is exactly `text[start:end]` of the message."""
 
     kind: Kind
     facet: Facet
+    topic: Topic
     polarity: float
     """-1 (bad) to 1 (good)."""
     words: str
     start: int
     end: int
     confidence: float
-    """0 to 1; the strength of the rules, not yet a calibrated probability."""
+    """0 to 1: a calibrated probability."""
     why: tuple[str, ...]
     """The rules that decided and the words they saw, for staff to read."""
 

@@ -1,7 +1,6 @@
 """Which of the installation's languages a text is in."""
 
 from collections.abc import Sequence
-from copy import copy
 from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -19,16 +18,19 @@ def language_of(text: str, languages: Sequence[str] = ("en", "de")) -> str:
 
 
 @cache
-def _model() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
-
-
-@cache
 def _restricted(languages: tuple[str, ...]) -> LanguageIdentifier | None:
-    """py3langid has one set of languages per identifier; a copy shares the big tables."""
-    known = [code for code in languages if code in _model().labels]
+    """One identifier per set of languages, of which an installation has one: the tables of all 97
+    are read anew for each and not kept."""
+    every = LanguageIdentifier.from_model_file(MODEL_FILE)
+    known = [code for code in languages if code in every.labels]
     if not known:
         return None
-    identifier = copy(_model())
-    identifier.set_languages(known)
-    return identifier
+    every.set_languages(known)
+    return LanguageIdentifier(
+        every.nb_ptc,
+        every.nb_pc,
+        every.nb_classes,
+        every.tk_nextmove,
+        every.tk_output,
+        tk_row=every.tk_row,
+    )

@@ -7,7 +7,9 @@ German: neither speaks it, so a short list of our own does (`german_feeling`).
 """
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
@@ -26,6 +28,16 @@ def polarity(text: str, *, language: str | None = None) -> float:
     """-1 to 1; 0 where nothing is felt. The first 600 characters decide."""
     felt = text[:_FELT]
     return _heard(felt, language or language_of(felt))
+
+
+def heard_by(text: str, *, language: str) -> tuple[float, float, float]:
+    """What TextBlob, VADER and our German list each hear; 0 from who does not speak it."""
+    felt = text[:_FELT]
+    if language == "de":
+        return 0.0, _vader_says(felt) if not felt.isascii() else 0.0, german_polarity(felt)
+    if language != "en":
+        return 0.0, _vader_says(felt) if not felt.isascii() else 0.0, 0.0
+    return _textblob_says(felt), _vader_says(felt), 0.0
 
 
 @lru_cache(maxsize=256)  # a message is heard as a clause and then again as a whole
@@ -61,10 +73,23 @@ def _vader_says(text: str) -> float:
 def _textblob() -> tuple[Callable[[list[str]], Any], frozenset[str]]:
     """What it says about words, and the words about which it says anything."""
     # Imported on first use: it brings nltk along, a second that `hubbub --help` need not pay.
-    from textblob.en import sentiment
+    with _hidden("sklearn", "scipy"):
+        from textblob.en import sentiment
 
     sentiment.load()
     return sentiment, frozenset(dict.keys(sentiment))
+
+
+@contextmanager
+def _hidden(*packages: str) -> Iterator[None]:
+    """nltk loads scikit-learn and scipy wherever it finds them: 100 MB that no message needs."""
+    away = [package for package in packages if package not in sys.modules]
+    sys.modules |= dict.fromkeys(away)  # type: ignore[arg-type]  # None: Python's way to say no
+    try:
+        yield
+    finally:
+        for package in away:
+            del sys.modules[package]
 
 
 @cache

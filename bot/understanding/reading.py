@@ -1,117 +1,166 @@
 """From a message to its signals."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from bot.understanding.facets import facet_of
-from bot.understanding.kinds import Context, Facet, Kind, Signal
+import numpy as np
+
+from bot.understanding.features import Seen, Unit, see
+from bot.understanding.kinds import Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
 from bot.understanding.polarity import polarity
-from bot.understanding.rules import Hit, read
-from bot.understanding.text import ANALYSED, Clause, clauses, tokens_of
+from bot.understanding.recogniser import Head, Matrix, Recogniser, shipped
+from bot.understanding.text import ANALYSED, clauses
 
 _MOST = 8
 """Signals per message."""
 _TOGETHER = frozenset({Kind.PROBLEM, Kind.DELIVERY, Kind.PRAISE, Kind.ABOUT_BOT})
 """Kinds that, said in two neighbouring clauses, are one thing said at more length."""
-_TELLING = frozenset(Kind) - {Kind.CHATTER}
 _STRENGTH = {Kind.QUESTION: 0.9, Kind.PRAISE: 0.6}
-_STRONG_FEELING = 0.45
-_ASKS_FOR_IDEAS = frozenset(
-    "would improve change better wish idea ideas suggest suggestion missing next want should "
-    "verbessern ändern besser fehlt wünscht idee ideen wünschen würdet".split()
-)
-_ANSWERS = 2
-"""Words; a shorter answer to our question ("yes") is no idea yet."""
-
-Found = tuple[Clause, Hit]
+_FACETED = frozenset({Kind.SUGGESTION, Kind.WISH, Kind.PROBLEM, Kind.PRAISE})
+_OF_ITSELF = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
+_NOTHING_GOOD = -0.3
+_RULES = 0.35
+"""How much say the rules have."""
 
 
 def understand(
-    text: str, *, context: Context | None = None, language: str | None = None
+    text: str,
+    *,
+    context: Context | None = None,
+    language: str | None = None,
+    recogniser: Recogniser | None = None,
 ) -> tuple[Signal, ...]:
-    """What the message does, strongest first; CHATTER where it does nothing. Never raises."""
+    """What the message does, strongest first; CHATTER where it does nothing. Never raises.
+
+    ``recogniser``: what an installation has learnt; the one that ships if left out.
+    """
     language = language or language_of(text)
-    found = [(clause, _hit(clause, text, context, language)) for clause in clauses(text)]
-    telling = _joined([(clause, hit) for clause, hit in found if hit and hit.kind in _TELLING])
-    signals = [_signal(text, clause, hit, language) for clause, hit in telling]
-    signals.sort(key=lambda signal: -signal.confidence * _STRENGTH.get(signal.kind, 1.0))
-    return tuple(signals[:_MOST]) or (_chatter(text, found, language),)
+    heard = _signals(text, pieces(text, language, context), recogniser or shipped(), language)
+    telling = list(_joined(text, [one for one in heard if one.kind is not Kind.CHATTER]))
+    telling.sort(key=lambda signal: -signal.confidence * _STRENGTH.get(signal.kind, 1.0))
+    return tuple(telling[:_MOST]) or (_chatter(text, heard, language),)
 
 
-def _hit(clause: Clause, text: str, context: Context | None, language: str) -> Hit | None:
-    if hit := read(clause):
-        return hit
-    if context and _is_idea(clause, context):
-        return Hit(kind=Kind.SUGGESTION, confidence=0.5, why=("answers our question",))
-    feeling = polarity(text[clause.start : clause.end], language=language)
-    if abs(feeling) < _STRONG_FEELING:
-        return None
-    kind = Kind.PRAISE if feeling > 0 else Kind.PROBLEM
-    return Hit(kind=kind, confidence=0.35, why=("sounds good" if feeling > 0 else "sounds bad",))
+def pieces(text: str, language: str, context: Context | None = None) -> list[Unit]:
+    """The message's clauses, each a stretch of its own."""
+    found = list(clauses(text))
+    last = max(len(found) - 1, 1)
+    return [
+        Unit(
+            text=text[clause.start : clause.end],
+            clauses=(clause,),
+            language=language,
+            context=context,
+            place=at / last,
+            alone=len(found) == 1,
+        )
+        for at, clause in enumerate(found)
+    ]
 
 
-def _is_idea(clause: Clause, context: Context) -> bool:
-    asked = context.question or ""
-    return (
-        len(clause.tokens) >= _ANSWERS
-        and "?" in asked
-        and not _ASKS_FOR_IDEAS.isdisjoint(tokens_of(asked[:ANALYSED]))
+def whole(text: str, language: str = "en", context: Context | None = None) -> Unit:
+    """The message as one stretch."""
+    found = tuple(clauses(text))
+    return Unit(text=text, clauses=found, language=language, context=context)
+
+
+def _signals(
+    text: str, units: Sequence[Unit], recogniser: Recogniser, language: str
+) -> list[Signal]:
+    """One signal per clause, in the order in which they were said."""
+    if not units:
+        return []
+    seen = [see(unit) for unit in units]
+    inputs = recogniser.inputs(seen)
+    kinds, how_sure = _named(recogniser.head("kind"), kind_probabilities(recogniser, seen))
+    facets, topics = (
+        recogniser.head(name).named(recogniser.head(name).stacker.probabilities(inputs))
+        for name in ("facet", "topic")
     )
+    feelings = recogniser.head("feeling").stacker.probabilities(inputs)
+    return [
+        Signal(
+            kind=(kind := Kind(kinds[at])),
+            facet=Facet(facets[at]) if kind in _FACETED else Facet.NONE,
+            topic=_OF_ITSELF.get(kind) or Topic(topics[at]),
+            polarity=_feeling(kind, float(feelings[at, 2] - feelings[at, 0])),
+            words=unit.text,
+            start=unit.clauses[0].start,
+            end=unit.clauses[0].end,
+            confidence=round(how_sure[at], 3),
+            why=seen[at].verdict.why or _sounds(recogniser, seen[at].grams, kind),
+        )
+        for at, unit in enumerate(units)
+    ]
 
 
-def _joined(found: list[Found]) -> Iterator[Found]:
-    """Neighbouring clauses that say the same kind of thing become one."""
-    pending: Found | None = None
-    for clause, hit in found:
-        if pending and pending[1].kind is hit.kind and hit.kind in _TOGETHER:
-            pending = _both(pending, (clause, hit))
-            continue
-        if pending:
-            yield pending
-        pending = (clause, hit)
-    if pending:
-        yield pending
+def kind_probabilities(recogniser: Recogniser, seen: Sequence[Seen]) -> Matrix:
+    """``n × kinds``: what the recogniser has learnt, and what the rules say where they speak.
+
+    Rules were written, not learnt: in a shop whose talk is new to the recogniser they are as right
+    as anywhere.
+    """
+    learnt = recogniser.head("kind").stacker.probabilities(recogniser.inputs(seen))
+    ruled = np.array([one.verdict.scores for one in seen], np.float32).clip(0, 1)
+    ruled /= np.maximum(ruled.sum(axis=1, keepdims=True), 1)
+    silent = 1 - ruled.sum(axis=1, keepdims=True)
+    mixed: Matrix = (1 - _RULES) * learnt + _RULES * (ruled + silent * learnt)
+    return mixed
 
 
-def _both(first: Found, second: Found) -> Found:
-    (one, hit), (two, more) = first, second
-    clause = Clause(
-        start=one.start, end=two.end, norm=one.norm + two.norm, tokens=one.tokens + two.tokens
-    )
-    sure = max(hit.confidence, more.confidence)
-    return clause, Hit(kind=hit.kind, confidence=sure, why=(*hit.why, *more.why))
+def _named(head: Head, found: Matrix) -> tuple[list[str], list[float]]:
+    """Per row the answer to name and its probability."""
+    named = head.named(found)
+    sure = [float(row[head.labels.index(name)]) for row, name in zip(found, named, strict=True)]
+    return named, sure
 
 
-def _signal(text: str, clause: Clause, hit: Hit, language: str) -> Signal:
-    words = text[clause.start : clause.end]
-    return Signal(
-        kind=hit.kind,
-        facet=facet_of(hit.kind, clause.tokens, hit.why),
-        polarity=_feeling(hit.kind, polarity(words, language=language)),
-        words=words,
-        start=clause.start,
-        end=clause.end,
-        confidence=hit.confidence,
-        why=hit.why,
-    )
+def _sounds(recogniser: Recogniser, grams: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """The words that spoke loudest for it, for staff to read."""
+    loudest = recogniser.loudest(grams, "kind", kind.value)
+    return (f"sounds like it: {', '.join(loudest)}",) if loudest else ("no word spoke for more",)
 
 
 def _feeling(kind: Kind, heard: float) -> float:
     """ "The handle snapped" has no feeling word in it and is still nothing good."""
+    heard = round(heard, 3)
     if kind is Kind.PROBLEM:
-        return min(heard, -0.3)
-    return max(heard, 0.3) if kind is Kind.PRAISE else heard
+        return min(heard, _NOTHING_GOOD)
+    return max(heard, -_NOTHING_GOOD) if kind is Kind.PRAISE else heard
 
 
-def _chatter(text: str, found: Sequence[tuple[Clause, Hit | None]], language: str) -> Signal:
+def _joined(text: str, found: Sequence[Signal]) -> Iterator[Signal]:
+    """Neighbouring clauses that say the same kind of thing become one."""
+    pending: Signal | None = None
+    for signal in found:
+        if pending and pending.kind is signal.kind and signal.kind in _TOGETHER:
+            pending = replace(
+                pending,
+                words=text[pending.start : signal.end],
+                end=signal.end,
+                polarity=min(pending.polarity, signal.polarity, key=lambda felt: -abs(felt)),
+                confidence=max(pending.confidence, signal.confidence),
+                why=(*pending.why, *signal.why),
+            )
+            continue
+        if pending:
+            yield pending
+        pending = signal
+    if pending:
+        yield pending
+
+
+def _chatter(text: str, heard: Sequence[Signal], language: str) -> Signal:
     words = text[:ANALYSED]
     return Signal(
         kind=Kind.CHATTER,
         facet=Facet.NONE,
+        topic=Topic.PRODUCT,
         polarity=polarity(words, language=language),
         words=words,
         start=0,
         end=len(words),
-        confidence=0.5,
-        why=tuple(reason for _, hit in found if hit for reason in hit.why) or ("no rule spoke",),
+        confidence=min((signal.confidence for signal in heard), default=0.5),
+        why=tuple(why for signal in heard for why in signal.why) or ("nothing was said",),
     )

@@ -1,6 +1,7 @@
 """All rules, found by the words that call them."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.kinds import Kind
@@ -33,20 +34,66 @@ def _index() -> dict[str, tuple[int, ...]]:
 _BY_CUE = _index()
 
 
+KINDS = tuple(Kind)
+_RECOMMENDS = "recommends it"
+"""Praise for a shop; advice to other customers for who counts suggestions (SemEval-2019 Task 9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rules say of several clauses together. ``scores``: per `KINDS`, 0 to 1, of the
+    clause that is surest. ``names``: of the rules that spoke, with those against ("-name")."""
+
+    scores: tuple[float, ...]
+    names: tuple[str, ...]
+    why: tuple[str, ...]
+
+    @property
+    def recommends(self) -> bool:
+        return _RECOMMENDS in self.names
+
+
+def verdict(clauses: Iterable[Clause]) -> Verdict:
+    """What every rule makes of the clauses, without deciding for one kind."""
+    scores = dict.fromkeys(KINDS, 0.0)
+    names: list[str] = []
+    why: list[str] = []
+    for clause in clauses:
+        spoken = [*_spoken(clause)]
+        for kind, sure in _sure(spoken).items():
+            scores[kind] = max(scores[kind], sure)
+        names += [rule.name if rule.weight >= 0 else f"-{rule.name}" for rule, _ in spoken]
+        why += [_reason(rule, seen) for rule, seen in spoken if rule.weight >= 0]
+    return Verdict(scores=tuple(scores.values()), names=tuple(names), why=tuple(why))
+
+
 def read(clause: Clause) -> Hit | None:
     """The likeliest kind of the clause, or nothing where no rule is sure enough."""
-    doubt: dict[Kind, float] = {}
+    spoken = [*_spoken(clause)]
     why: dict[Kind, list[str]] = defaultdict(list)
-    against: dict[Kind, float] = defaultdict(float)
+    for rule, seen in spoken:
+        if rule.weight >= 0:
+            why[rule.kind].append(_reason(rule, seen))
+    return _likeliest(_sure(spoken), why)
+
+
+def _spoken(clause: Clause) -> Iterator[tuple[Rule, str]]:
+    """The rules that find something in it, with what they found."""
     for number in sorted({n for token in clause.tokens for n in _BY_CUE.get(token, ())}):
-        rule = RULES[number]
-        if match := rule.pattern.search(clause.norm):
-            if rule.weight < 0:
-                against[rule.kind] += rule.weight
-            else:
-                doubt[rule.kind] = doubt.get(rule.kind, 1.0) * (1 - rule.weight)
-                why[rule.kind].append(_reason(rule, match[0]))
-    return _likeliest({kind: 1 - left + against[kind] for kind, left in doubt.items()}, why)
+        if match := RULES[number].pattern.search(clause.norm):
+            yield RULES[number], match[0]
+
+
+def _sure(spoken: Sequence[tuple[Rule, str]]) -> dict[Kind, float]:
+    """Rules for a kind add up as independent witnesses do; rules against it take away."""
+    doubt: dict[Kind, float] = {}
+    against: dict[Kind, float] = defaultdict(float)
+    for rule, _ in spoken:
+        if rule.weight < 0:
+            against[rule.kind] += rule.weight
+        else:
+            doubt[rule.kind] = doubt.get(rule.kind, 1.0) * (1 - rule.weight)
+    return {kind: 1 - left + against[kind] for kind, left in doubt.items()}
 
 
 def _likeliest(sure: dict[Kind, float], why: dict[Kind, list[str]]) -> Hit | None:

@@ -46,7 +46,8 @@ _UNTOLD = """
 WITH RECURSIVE said(decision, told_at, suggestion) AS (
   SELECT d.id, d.told_at, c.suggestion_id FROM decision d JOIN "case" c ON c.id = d.case_id
   WHERE d.told_at IS NOT NULL AND d.act <> 'acknowledge'
-  UNION SELECT said.decision, said.told_at, s.id FROM said JOIN suggestion s ON s.merged_into_id = said.suggestion
+  UNION SELECT said.decision, said.told_at, s.id
+  FROM said JOIN suggestion s ON s.merged_into_id = said.suggestion
 )
 SELECT said.decision, count(DISTINCT v.person_id) FILTER (WHERE v.id < printf('%012x',
     unixepoch(said.told_at) * 1000 + substr(said.told_at, 21, 3))),
