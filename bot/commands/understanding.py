@@ -68,6 +68,10 @@ def score(
         found = yes_or_no.score(
             labelled, recogniser, threshold=threshold, share=share, on_step=step
         )
+    _show(found, as_json=as_json)
+
+
+def _show(found: yes_or_no.Score, *, as_json: bool) -> None:
     if as_json:
         told = asdict(found.figures) | {
             "threshold": found.threshold,

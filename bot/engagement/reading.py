@@ -175,6 +175,7 @@ def surely(words: str, start: int, products: ProductFinder) -> Meaning:
     signal = Signal(
         kind=Kind.SUGGESTION,
         facet=heard.facet,
+        topic=heard.topic,
         polarity=heard.polarity,
         words=words,
         start=start,

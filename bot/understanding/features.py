@@ -82,6 +82,16 @@ class Seen:
     dense: Vector
     verdict: Verdict
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What stands in it between blanks, once each."""
+        return tuple(gram for gram in self.grams if gram.isalpha())
+
+    @property
+    def told(self) -> bool:
+        """Whether a rule or a word that we wrote down speaks."""
+        return bool(self.verdict.names) or bool(self.dense[_LEXICON].any())
+
 
 DENSE = (
     *(f"rule {kind.value}" for kind in RULED),
@@ -90,6 +100,7 @@ DENSE = (
     "place", "alone", "first is modal", "digits", *GROUPS,
 )  # fmt: skip
 
+_LEXICON = slice(-len(GROUPS), None)
 RULES = len(RULED) + 1
 """So many of `DENSE`, the first, are what the rules say."""
 

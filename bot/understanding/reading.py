@@ -20,6 +20,7 @@ _STRENGTH = {Kind.QUESTION: 0.9, Kind.PRAISE: 0.6}
 _FACETED = frozenset({Kind.SUGGESTION, Kind.WISH, Kind.PROBLEM, Kind.PRAISE})
 _OF_ITSELF = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
 _NOTHING_GOOD = -0.3
+_NOTHING_KNOWN = np.array([0.5 if kind is Kind.CHATTER else 0.0 for kind in Kind], np.float32)
 _RULES = 0.35
 """How much say the rules have."""
 
@@ -106,6 +107,7 @@ def kind_probabilities(recogniser: Recogniser, seen: Sequence[Seen]) -> Matrix:
     ruled /= np.maximum(ruled.sum(axis=1, keepdims=True), 1)
     silent = 1 - ruled.sum(axis=1, keepdims=True)
     mixed: Matrix = (1 - _RULES) * learnt + _RULES * (ruled + silent * learnt)
+    mixed[[not recogniser.knows(one) for one in seen]] = _NOTHING_KNOWN
     return mixed
 
 
@@ -119,7 +121,7 @@ def _named(head: Head, found: Matrix) -> tuple[list[str], list[float]]:
 def _sounds(recogniser: Recogniser, grams: Sequence[str], kind: Kind) -> tuple[str, ...]:
     """The words that spoke loudest for it, for staff to read."""
     loudest = recogniser.loudest(grams, "kind", kind.value)
-    return (f"sounds like it: {', '.join(loudest)}",) if loudest else ("no word spoke for more",)
+    return (f"sounds like it: {', '.join(loudest)}",) if loudest else ("no word is known",)
 
 
 def _feeling(kind: Kind, heard: float) -> float:

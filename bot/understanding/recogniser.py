@@ -96,6 +96,12 @@ class Recogniser:
     def answers(self, name: str) -> bool:
         return any(head.name == name for head in self.heads)
 
+    def knows(self, seen: Seen) -> bool:
+        """Whether there is enough in it to go by: something that was written down for it, or words
+        of which most were met before."""
+        met = sum(word in self.vocabulary for word in seen.words)
+        return seen.told or 2 * met > len(seen.words)
+
     def loudest(self, grams: Sequence[str], name: str, answer: str, most: int = 3) -> list[str]:
         """The whole words that speak most for an answer, rather than for the others."""
         head = self.head(name)

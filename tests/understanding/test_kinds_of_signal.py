@@ -181,9 +181,9 @@ def test_the_facet(said: str, facet: Facet) -> None:
 def test_a_question_for_ideas_makes_a_bare_answer_likelier_to_be_one() -> None:
     asked = Context(question="What would you change about the Lid Cup?")
     small_talk = Context(question="How was your weekend?")
-    (idea,) = understand("better hinges", context=asked)
+    (idea,) = understand("a softer handle", context=asked)
     assert idea.kind is Kind.SUGGESTION
-    assert idea.confidence > understand("better hinges", context=small_talk)[0].confidence
+    assert idea.confidence > understand("a softer handle", context=small_talk)[0].confidence
 
 
 def test_staff_can_read_why() -> None:

@@ -54,68 +54,113 @@ def train(
 ) -> Recogniser:
     """``questions``: name → possible answers. `InvalidInput` where an answer has no examples."""
     _check(examples, questions)
-    total = 2 + len(questions) * (FOLDS + 2)
-    done = 0
+    steps = _Steps(all=1 + len(questions) * (FOLDS + 2), on_step=on_step)
+    table = _table(examples, seed)
+    steps.done("read")
+    bases = [_base(table, name, answers, seed, steps) for name, answers in questions.items()]
+    inputs = np.hstack([*(base.unseen for base in bases), table.dense[:, :RULES]])
+    heads, start = [], 0
+    for base in bases:
+        answers = len(base.answers)
+        stacker = fit_stacker(inputs[base.rows], base.truth[base.rows], answers, seed=seed)
+        heads.append(
+            Head(
+                name=base.name,
+                labels=tuple(base.answers),
+                columns=slice(start, start + answers),
+                stacker=stacker,
+                lean=_lean(base.truth[base.rows], answers),
+            )
+        )
+        start += answers
+        steps.done(f"{base.name}: stacker")
+    weights = np.hstack([base.weights for base in bases])
+    grams = len(table.idf)
+    return Recogniser(
+        vocabulary=table.vocabulary,
+        idf=table.idf,
+        weights=(weights[:grams] * table.idf[:, None]).astype(np.float32),
+        counts=(weights[grams:] * _COUNTS / table.scale[:, None]).astype(np.float32),
+        mean=table.mean,
+        bias=np.concatenate([base.bias for base in bases]),
+        heads=tuple(heads),
+    )
 
-    def step(what: str) -> None:
-        nonlocal done
-        done += 1
-        on_step(what, done, total)
 
+@dataclass(slots=True, kw_only=True)
+class _Steps:
+    all: int
+    on_step: OnStep
+    count: int = 0
+
+    def done(self, what: str) -> None:
+        self.count += 1
+        self.on_step(what, self.count, self.all)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The examples as numbers: ``grams`` n × features, sparse; ``folds`` n."""
+
+    examples: Sequence[Labelled]
+    vocabulary: dict[str, int]
+    idf: Matrix
+    dense: Matrix
+    mean: Matrix
+    scale: Matrix
+    grams: Any
+    folds: np.ndarray[Any, Any]
+
+
+def _table(examples: Sequence[Labelled], seed: int) -> _Table:
     seen = [see(example.unit) for example in examples]
-    step("read")
     vocabulary, idf = _vocabulary(seen)
     dense = np.stack([one.dense for one in seen])
     mean, scale = _standard(dense)
-    grams = _vectors(seen, vocabulary, idf, (dense - mean) / scale * _COUNTS)
-    folds = _folds([example.group for example in examples], seed)
-    step("counted")
-    unseen: list[Matrix] = []
-    weights: list[Matrix] = []
-    bias: list[Matrix] = []
-    columns: dict[str, slice] = {}
-    for name, answers in questions.items():
-        rows, truth = _answered(examples, name, answers)
-        said = np.zeros((len(examples), len(answers)), np.float32)
-        for fold in range(FOLDS):
-            inside = rows & (folds != fold)
-            said[folds == fold] = _logits(
-                _fit(grams[inside], truth[inside], len(answers), _of(_BASE_C, len(answers)), seed),
-                grams[folds == fold],
-            )
-            step(f"{name}: fold {fold + 1}")
-        model = _fit(grams[rows], truth[rows], len(answers), _of(_BASE_C, len(answers)), seed)
-        start = sum(part.shape[1] for part in weights)
-        columns[name] = slice(start, start + len(answers))
-        unseen.append(said)
-        weights.append(model[0])
-        bias.append(model[1])
-        step(f"{name}: base")
-    inputs = np.hstack([*unseen, dense[:, :RULES]]).astype(np.float32)
-    heads = []
-    for name, answers in questions.items():
-        rows, truth = _answered(examples, name, answers)
-        stacker = fit_stacker(inputs[rows], truth[rows], len(answers), seed=seed)
-        lean = _lean(truth[rows], len(answers))
-        heads.append(
-            Head(
-                name=name,
-                labels=tuple(answers),
-                columns=columns[name],
-                stacker=stacker,
-                lean=lean,
-            )
-        )
-        step(f"{name}: stacker")
-    columns_of = np.hstack(weights)
-    return Recogniser(
+    return _Table(
+        examples=examples,
         vocabulary=vocabulary,
         idf=idf,
-        weights=(columns_of[: len(idf)] * idf[:, None]).astype(np.float32),
-        counts=(columns_of[len(idf) :] * _COUNTS / scale[:, None]).astype(np.float32),
+        dense=dense,
         mean=mean,
-        bias=np.concatenate(bias).astype(np.float32),
-        heads=tuple(heads),
+        scale=scale,
+        grams=_vectors(seen, vocabulary, idf, (dense - mean) / scale * _COUNTS),
+        folds=_folds([example.group for example in examples], seed),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """What one question's linear model is and what it says of folds that it has not seen."""
+
+    name: str
+    answers: Sequence[str]
+    rows: np.ndarray[Any, Any]
+    truth: np.ndarray[Any, Any]
+    unseen: Matrix
+    weights: Matrix
+    bias: Matrix
+
+
+def _base(table: _Table, name: str, answers: Sequence[str], seed: int, steps: _Steps) -> _Base:
+    rows, truth = _answered(table.examples, name, answers)
+    unseen = np.zeros((len(truth), len(answers)), np.float32)
+    strength = _of(_BASE_C, len(answers))
+    for fold in range(FOLDS):
+        inside, outside = rows & (table.folds != fold), table.folds == fold
+        model = _fit(table.grams[inside], truth[inside], len(answers), strength, seed)
+        unseen[outside] = _logits(model, table.grams[outside])
+        steps.done(f"{name}: fold {fold + 1}")
+    weights, bias = _fit(table.grams[rows], truth[rows], len(answers), strength, seed)
+    steps.done(f"{name}: base")
+    return _Base(
+        name=name,
+        answers=answers,
+        rows=rows,
+        truth=truth,
+        unseen=unseen,
+        weights=weights,
+        bias=bias,
     )
 
 
