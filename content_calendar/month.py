@@ -24,6 +24,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
+    date: date
     number: int
     said: str
     href: str
@@ -66,6 +67,7 @@ def _day(
 ) -> Day:
     held = days.get(day, queries.Day())
     return Day(
+        date=day,
         number=day.day,
         said=say_day(day, locale),
         href=f"/calendar?view=list&day={day}{asked}",

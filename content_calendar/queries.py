@@ -18,7 +18,7 @@ from content_calendar.hints import REPEATED, Neighbour
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.planning import rule_of
 from content_calendar.recurrence import occurrences, resolve
-from content_calendar.states import DOTS, STUCK, state_of
+from content_calendar.states import DOTS, LOCKED, STUCK, state_of
 
 _DAY = timedelta(days=1)
 _UNDATED = 50
@@ -36,7 +36,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A post at one of its times. ``ghost``: a future time that is not in the outbox yet."""
+    """A post at one of its times. ``ghost``: a future time that is not in the outbox yet;
+    ``locked``: it has gone out, or may have; ``repeats``: it is one of a series."""
 
     post_id: UUID
     title: str
@@ -49,6 +50,9 @@ class Entry:
     broadcast: bool = False
     campaign: str = ""
     ghost: bool = False
+    version: int = 0
+    locked: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,7 @@ _POST = (
     Post.broadcast,
     Post.channel_ids,
     Post.zone,
+    Post.version,
     Campaign.name.label("campaign"),
 )
 
@@ -157,6 +162,7 @@ def _entry(row: Any, channels: Iterable[Place]) -> Entry:
         channels=tuple(channels),
         broadcast=row.broadcast,
         campaign=row.campaign or "",
+        version=row.version,
     )
 
 
@@ -193,6 +199,7 @@ def _planned(
             Occurrence.id,
             Occurrence.at,
             Occurrence.local,
+            Occurrence.series_id,
             Publication.channel_id,
             Delivery.state,
             Delivery.note,
@@ -210,13 +217,16 @@ def _planned(
 def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:
     """An occurrence with what became of it, from its rows: one for each channel."""
     row, sent = parts[0], [part for part in parts if part.state]
+    states = [part.state for part in sent]
     notes = [part.note for part in sent if part.state in STUCK and part.note]
     channels = (replace(places[part.channel_id.hex], state=DOTS[part.state]) for part in sent)
     return replace(
         _entry(row, channels),
         moment=row.at,
-        state=state_of(row.stage, [part.state for part in sent]),
+        state=state_of(row.stage, states),
         reason=" ".join(dict.fromkeys(notes)),
+        locked=not LOCKED.isdisjoint(states),
+        repeats=row.series_id is not None,
         href=href(row.post_id, row.local),
     )
 
@@ -225,13 +235,17 @@ def _unplanned(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
-    wanted = _posts(Post.local).where(
-        Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY)
+    wanted = (
+        _posts(Post.local, Series.id.label("series_id"))
+        .outerjoin(Series, Series.post_id == Post.id)
+        .where(Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY))
     )
     for row in session.execute(wanted):
         at = resolve(row.local, row.zone).at
         if start <= at < end:
-            yield replace(_entry(row, _chosen(row, places)), moment=at)
+            on = row.local if row.series_id else None
+            entry = _entry(row, _chosen(row, places))
+            yield replace(entry, moment=at, href=href(row.post_id, on))
 
 
 def _ghosts(
@@ -243,7 +257,7 @@ def _ghosts(
         .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < end)
     )
     for row in session.execute(wanted):
-        ghost = replace(_entry(row, _chosen(row, places)), ghost=True)
+        ghost = replace(_entry(row, _chosen(row, places)), ghost=True, repeats=True)
         after = max(row.Series.materialised_until, start - timedelta(microseconds=1))
         for slot in occurrences(rule_of(row.Series), after=after, until=end):
             if slot.at < end:

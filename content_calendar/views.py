@@ -16,7 +16,7 @@ from bot.web.access import Access
 from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Page, page
-from content_calendar import post_acts, post_views, queries
+from content_calendar import move_views, post_acts, post_views, queries
 from content_calendar.month import (
     LISTED,
     MOST,
@@ -68,6 +68,8 @@ def _list(
     else:
         days = queries.by_day(session, month, last, zone, most=LISTED).items()
     shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
+    if shown and not day:
+        shown = _with_empty(shown, max(month, today), last, today)
     passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
     if last < today:
         shown, passed = passed or shown, []
@@ -82,6 +84,16 @@ def _list(
         **around,
         **_local(around["asked"], zone),
     )
+
+
+Listed = tuple[date, str, queries.Day]
+
+
+def _with_empty(shown: list[Listed], first: date, last: date, today: date) -> list[Listed]:
+    """Every day, so that a post can be moved to one that has none yet."""
+    held = {day: it for day, _words, it in shown}
+    days = [first + n * _DAY for n in range((last - first).days + 1)]
+    return [(day, _said(day, today), held.get(day, queries.Day())) for day in days]
 
 
 def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:
@@ -135,4 +147,4 @@ def _is_phone(request: AnyRequest) -> bool:
     return hint == "?1" if hint else "Mobi" in browser
 
 
-routes = [calendar, *post_views.routes, *post_acts.routes]
+routes = [calendar, *post_views.routes, *post_acts.routes, *move_views.routes]
