@@ -68,7 +68,8 @@ def test_only_this_one(session: Session, tuesdays: Post) -> None:
     assert due(session) == [FIVE[0], "03-11 14:30", *FIVE[2:]]
     again = move(session, moved.post, on="2026-03-11T14:30", days=1, scope=Scope.ALL)
     assert due(session)[1] == "03-12 14:30"  # it stands alone by now, whatever was asked for
-    back(session, back(session, again) and moved)
+    back(session, again)
+    back(session, moved)
     assert due(session) == FIVE
 
 

@@ -171,7 +171,8 @@ document.addEventListener("htmx:after:swap", () => {
 // Mouse and touch ---------------------------------------------------------------------------------
 
 let grip = null; // { card, x, y, timer }: pressed, not lifted yet
-let dropped = 0;
+let dropped = 0; // when
+let refused = false; // what is pressed can't be moved
 let scrolling = 0;
 let pointer = { x: 0, y: 0 };
 
@@ -193,9 +194,9 @@ document.addEventListener("pointermove", (event) => {
 
 document.addEventListener("pointerup", () => {
   forget();
-  if (!held?.image) return;
-  dropped = performance.now();
-  drop();
+  if (refused || held?.image) dropped = performance.now();
+  refused = false;
+  if (held?.image) drop();
 });
 
 document.addEventListener("pointercancel", () => {
@@ -211,7 +212,8 @@ function forget() {
 function lift() {
   const { card, x, y } = grip;
   forget();
-  if (!pickUp(card)) return;
+  refused = !pickUp(card);
+  if (refused) return;
   const box = card.getBoundingClientRect();
   const image = document.createElement("div");
   image.className = "carried";
