@@ -51,9 +51,7 @@ async def move(
     here = queries.href(made.post.id, made.on if asked.on else None)
     said, undo = _("Moved to %s.") % _when(made), _undo(made)
     if _is_script(request):
-        return Response(
-            {"said": said, "undo": undo, "href": here, "version": made.post.version}
-        )
+        return Response({"said": said, "undo": undo, "href": here, "version": made.post.version})
     return back_to(here, said, undo=undo)
 
 

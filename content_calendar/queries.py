@@ -1,11 +1,11 @@
 """What the calendar shows. Everything is read in a few statements, however many posts there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from content_calendar.states import DOTS, LOCKED, STUCK, state_of
 _DAY = timedelta(days=1)
 _UNDATED = 50
 _ALL = 5_000
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,26 +76,43 @@ def by_day(
 
     At most ``most`` entries a day are read, so a full month costs no more than a quiet one.
     """
+    return _by(session, first, last, zone, lambda local: local.date(), most)
+
+
+def by_hour(
+    session: Session, first: date, last: date, zone: ZoneInfo, *, most: int = _ALL
+) -> dict[tuple[date, int], Day]:
+    """`by_day`, but by day and hour."""
+    return _by(session, first, last, zone, lambda local: (local.date(), local.hour), most)
+
+
+def _by(
+    session: Session,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    key: Callable[[datetime], K],
+    most: int,
+) -> dict[K, Day]:
     start, end = midnight(first, zone), midnight(last + _DAY, zone)
     places = _places(session)
-    times, totals = _first(session, start, end, zone, most)
+
+    def of(moment: datetime) -> K:
+        return key(moment.astimezone(zone))
+
+    times, totals = _first(session, start, end, of, most)
     found = [*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)]
     for entry in found:
-        totals[_day_of(entry, zone)] += 1
+        totals[of(entry.moment or start)] += 1
     found += _planned(session, times, places)
-    days: dict[date, list[Entry]] = defaultdict(list)
+    held: dict[K, list[Entry]] = defaultdict(list)
     for entry in sorted(found, key=lambda entry: (entry.moment or start, entry.title)):
-        days[_day_of(entry, zone)].append(entry)
-    return {day: Day(entries=days[day][:most], total=totals[day]) for day in sorted(days)}
+        held[of(entry.moment or start)].append(entry)
+    return {one: Day(entries=held[one][:most], total=totals[one]) for one in held}
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
-
-
-def _day_of(entry: Entry, zone: ZoneInfo) -> date:
-    assert entry.moment is not None
-    return entry.moment.astimezone(zone).date()
 
 
 def undated(session: Session) -> list[Entry]:
@@ -178,13 +197,13 @@ def _chosen(row: Any, places: Mapping[str, Place]) -> Iterator[Place]:
 
 
 def _first(
-    session: Session, start: datetime, end: datetime, zone: ZoneInfo, most: int
-) -> tuple[set[datetime], dict[date, int]]:
+    session: Session, start: datetime, end: datetime, of: Callable[[datetime], K], most: int
+) -> tuple[set[datetime], dict[K, int]]:
     """The times of the first ``most`` of each day, and how many each has: from the index alone."""
     within = sa.select(Occurrence.at).where(Occurrence.at >= start, Occurrence.at < end)
-    shown, totals = set[datetime](), defaultdict[date, int](int)
+    shown, totals = set[datetime](), defaultdict[K, int](int)
     for at in session.scalars(within.order_by(Occurrence.at)):
-        day = at.astimezone(zone).date()
+        day = of(at)
         totals[day] += 1
         if totals[day] <= most:
             shown.add(at)

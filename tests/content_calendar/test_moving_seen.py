@@ -1,6 +1,7 @@
 """Posts are moved in a real browser, as people move them; its clock is not the server's."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.async_api import expect
@@ -9,9 +10,9 @@ from bot.accounts.models import Role, User
 from bot.db import Session
 from content_calendar import moving
 from content_calendar.moving import Wish
-from tests.browser import OpenPage
+from tests.browser import OpenPage, violations
 from tests.content_calendar.calendars import LIMITS, person, scheduled
-from tests.content_calendar.hands import card, day, drag, lift, middle, over, ready, until
+from tests.content_calendar.hands import card, day, drag, hour, lift, middle, over, ready, until
 from tests.content_calendar.serving import Served
 
 AUCKLAND = "Pacific/Auckland"
@@ -25,7 +26,7 @@ def ada(session: Session) -> User:
 async def test_a_post_is_dragged_to_another_day_and_keeps_its_time(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = await open_page(zone=AUCKLAND)
+    page = await open_page(height=1400, zone=AUCKLAND)
     await served.enter(page, MONTH)
     await ready(page)
     await lift(page, card(page, "Kettles"))
@@ -54,7 +55,7 @@ async def test_a_post_is_dragged_to_another_day_and_keeps_its_time(
 async def test_one_of_a_series_asks_which_are_meant(
     served: Served, open_page: OpenPage, scope: str, tuesdays: list[str]
 ) -> None:
-    page = await open_page(zone=AUCKLAND)
+    page = await open_page(height=1400, zone=AUCKLAND)
     await served.enter(page, MONTH)
     await ready(page)
     tuesday = day(page, "2026-03-10").locator(".entry", has_text="Tuesdays")
@@ -72,7 +73,7 @@ async def test_one_of_a_series_asks_which_are_meant(
 async def test_a_refused_move_goes_back_and_says_who_changed_what(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = await open_page(zone=AUCKLAND)
+    page = await open_page(height=1400, zone=AUCKLAND)
     await served.enter(page, MONTH)
     await ready(page)
     await lift(page, card(page, "Kettles"))
@@ -96,7 +97,7 @@ async def test_a_refused_move_goes_back_and_says_who_changed_what(
 
 
 async def test_what_has_gone_out_stays_where_it_is(served: Served, open_page: OpenPage) -> None:
-    page = await open_page()
+    page = await open_page(height=1400)
     await served.enter(page, MONTH)
     await ready(page)
     sent = card(page, "It is sent")
@@ -114,7 +115,7 @@ async def test_what_has_gone_out_stays_where_it_is(served: Served, open_page: Op
 async def test_what_a_network_refused_is_tried_at_another_time(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = await open_page()
+    page = await open_page(height=1400)
     await served.enter(page, f"/posts/{served.posts['refused']}")
     await page.get_by_text("Move to…").click()
     await page.locator("#to-date").fill("2026-03-19")
@@ -124,7 +125,7 @@ async def test_what_a_network_refused_is_tried_at_another_time(
 
 
 async def test_the_form_moves_without_any_script(served: Served, open_page: OpenPage) -> None:
-    page = await open_page()
+    page = await open_page(height=1400)
     await page.route("**/*.js*", lambda route: route.abort())
     await served.enter(page, f"/posts/{served.posts['weekly']}?on=2026-03-10T14:30:00")
     await page.get_by_text("Move to…").click()
@@ -140,7 +141,7 @@ async def test_the_form_moves_without_any_script(served: Served, open_page: Open
 async def test_the_end_of_a_drag_opens_nothing_and_undo_can_be_clicked_at_once(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = await open_page()
+    page = await open_page(height=1400)
     await served.enter(page, MONTH)
     await ready(page)
     kettles = card(page, "Kettles")
@@ -158,7 +159,7 @@ async def test_the_end_of_a_drag_opens_nothing_and_undo_can_be_clicked_at_once(
 async def test_what_others_do_is_seen_at_once_but_never_while_something_is_held(
     served: Served, open_page: OpenPage
 ) -> None:
-    page = await open_page()
+    page = await open_page(height=1400)
     await served.enter(page, MONTH)
     await ready(page)
     await lift(page, card(page, "Kettles"))
@@ -172,3 +173,76 @@ async def test_what_others_do_is_seen_at_once_but_never_while_something_is_held(
     await page.mouse.up()
     await expect(card(page, "From elsewhere")).to_be_visible()
     assert "03-20 08:00" in await served.due()
+
+
+async def test_in_the_week_a_post_snaps_to_five_minutes(
+    served: Served, open_page: OpenPage
+) -> None:
+    page = await open_page(height=1400, zone=AUCKLAND)
+    await served.enter(page, "/calendar?view=week&day=2026-03-20")
+    await ready(page)
+    await lift(page, card(page, "Kettles"))
+    await over(page, hour(page, "2026-03-21", 9), at=0.62)
+    await expect(page.locator(".carried")).to_contain_text("Saturday 21 March, 09:35")
+    await page.mouse.up()
+    await expect(page.get_by_text("Moved to Saturday 21 March, 09:35.")).to_be_visible()
+    await expect(hour(page, "2026-03-21", 9).locator(".entry")).to_contain_text("09:35")
+    assert "03-21 09:35" in await served.due()
+    await page.keyboard.press("Control+z")
+    await expect(hour(page, "2026-03-20", 8).locator(".entry")).to_contain_text("08:00")
+    assert "03-20 08:00" in await served.due()
+
+
+async def test_a_week_seen_in_another_zone_leaves_the_post_its_own(
+    served: Served, open_page: OpenPage
+) -> None:
+    page = await open_page(height=1400, zone=AUCKLAND)
+    await served.enter(page, "/calendar?view=week&day=2026-03-30&zone=America/New_York")
+    await ready(page)
+    tuesday = hour(page, "2026-03-31", 8).locator(".entry")  # 14:30 in Berlin
+    await expect(tuesday).to_contain_text("08:30")
+    await drag(page, tuesday, hour(page, "2026-04-01", 10), at=0.01)
+    await page.get_by_role("button", name="Only this one").click()
+    await expect(page.get_by_text("Moved to Wednesday 1 April, 16:00.")).to_be_visible()
+    assert "04-01 16:00" in await served.due()
+    await expect(hour(page, "2026-04-01", 10).locator(".entry")).to_contain_text("10:00")
+
+
+async def test_more_than_four_of_a_day_open_the_day(served: Served, open_page: OpenPage) -> None:
+    page = await open_page(height=1400)
+    await served.enter(page, MONTH)
+    await page.get_by_role("link", name="+2 more").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Friday 6 March")
+    await expect(page.locator(".item")).to_have_count(6)
+
+
+@pytest.mark.parametrize("view", ["month", "week", "list", "coverage"])
+@pytest.mark.parametrize(
+    ("width", "colours"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
+async def test_every_view_can_be_read_by_everybody(
+    served: Served, open_page: OpenPage, view: str, width: int, colours: Literal["light", "dark"]
+) -> None:
+    page = await open_page(width=width, colours=colours, zone=AUCKLAND)
+    await served.enter(page, f"/calendar?view={view}&month=2026-03")
+    assert await page.evaluate("() => document.documentElement.scrollWidth - innerWidth") == 0
+    assert await violations(page) == []
+    await page.locator("#tray summary").click()
+    if view != "coverage":
+        await ready(page)
+        await page.locator("#keys summary").click()
+    assert await violations(page) == []
+
+
+async def test_the_page_scrolls_when_something_is_carried_to_its_edge(
+    served: Served, open_page: OpenPage
+) -> None:
+    page = await open_page(height=600)
+    await served.enter(page, "/calendar?view=list&month=2026-03")
+    await ready(page)
+    await lift(page, card(page, "Tuesdays").first)
+    await page.mouse.move(640, 590)
+    await expect(day(page, "2026-03-12")).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+    await page.mouse.up()
+    assert "03-03 14:30" in await served.due()
