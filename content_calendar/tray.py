@@ -41,11 +41,9 @@ class Item:
 
 def tray(session: Session) -> list[Item]:
     """The longest waiting first, at most `_MOST` of each kind."""
-    stuck = _deliveries().where(Delivery.state.in_(STUCK))
-    found = [
-        _item(row, DOTS[row.Delivery.state], row.Delivery.note) for row in _all(session, stuck)
-    ]
-    return [*found, *_at_risk(session)]
+    found = _all(session, Delivery.state.in_(STUCK))
+    waiting = [_item(row, DOTS[row.Delivery.state], row.Delivery.note) for row in found]
+    return [*waiting, *_at_risk(session)]
 
 
 def _at_risk(session: Session) -> Iterator[Item]:
@@ -54,10 +52,8 @@ def _at_risk(session: Session) -> Iterator[Item]:
     silent = session.scalar(sa.select(Channel.id).where(Channel.paused_because != "").limit(1))
     if not ill and silent is None:
         return
-    soon = _deliveries().where(
-        Delivery.state == DeliveryState.PENDING, Delivery.due_at <= session.now() + AT_RISK
-    )
-    for row in _all(session, soon):
+    soon = Delivery.due_at <= session.now() + AT_RISK
+    for row in _all(session, Delivery.state == DeliveryState.PENDING, soon):
         channel = row.Channel
         if channel.paused_because:
             yield _item(row, "risk", channel.paused_because, "Mend that, then let it speak again.")
@@ -75,21 +71,23 @@ def _found(ill: Sequence[Looked], delivery: Delivery, channel: Channel) -> Looke
     return None
 
 
-def _deliveries() -> sa.Select[*tuple[Any, ...]]:
-    return (
+def _all(session: Session, *which: sa.ColumnElement[bool]) -> Sequence[Any]:
+    """Posts' deliveries with all that an item shows."""
+    order = (Delivery.due_at, Delivery.id)
+    of_posts = sa.select(Delivery.id).where(*which, Delivery.about == About.POST)
+    # Mostly there are none, which an index tells without a join.
+    ids = session.scalars(of_posts.order_by(*order).limit(_MOST)).all()
+    if not ids:
+        return ()
+    return session.execute(
         sa.select(Delivery, Channel, Post.id, Post.title, Occurrence.local, Occurrence.at)
         .join(Publication, Publication.delivery_id == Delivery.id)
         .join(Occurrence, Publication.occurrence_id == Occurrence.id)
         .join(Post, Occurrence.post_id == Post.id)
         .join(Channel, Channel.id == Delivery.channel_id)
-        .where(Delivery.about == About.POST)
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(_MOST)
-    )
-
-
-def _all(session: Session, wanted: sa.Select[*tuple[Any, ...]]) -> Sequence[Any]:
-    return session.execute(wanted).all()
+        .where(Delivery.id.in_(ids))
+        .order_by(*order)
+    ).all()
 
 
 def _item(row: Any, state: str, says: str, then: str = "") -> Item:
