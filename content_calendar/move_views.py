@@ -16,6 +16,7 @@ from bot.web.i18n import locale, retell
 from bot.web.pages import AnyRequest, back_to
 from content_calendar import moving, queries
 from content_calendar.forms import Move
+from content_calendar.models import Stage
 from content_calendar.month import say_day
 from content_calendar.moving import Moved
 from content_calendar.post_acts import asked_of
@@ -48,7 +49,8 @@ async def move(
     made = await writer.run(
         lambda session: moving.move(session, id, asked.version, wish, by=user, capabilities=limits)
     )
-    here = queries.href(made.post.id, made.on if asked.on else None)
+    is_planned = asked.on or made.post.stage is Stage.SCHEDULED
+    here = queries.href(made.post.id, made.on if is_planned else None)
     said, undo = _("Moved to %s.") % _when(made), _undo(made)
     if _is_script(request):
         return Response({"said": said, "undo": undo, "href": here, "version": made.post.version})

@@ -165,8 +165,8 @@ document.addEventListener("htmx:after:swap", () => {
   const link = returnTo && document.querySelector(`#calendar a[href="${CSS.escape(returnTo)}"]`);
   const lost = [null, document.body].includes(document.activeElement) || !document.activeElement.isConnected;
   if (link && lost) link.focus();
-  returnTo = "";
 });
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { returnTo = ""; }, true); // they have gone on
 
 // Mouse and touch ---------------------------------------------------------------------------------
 
