@@ -93,6 +93,13 @@ def deliveries_of(session: Session, occurrence: Occurrence) -> Sequence[Delivery
     ).all()
 
 
+def hold(session: Session, post: Post) -> None:
+    """From here to COMMIT nothing of it begins to leave: what is then seen to wait, waits."""
+    carrying = sa.select(Delivery.id).filter_by(about=About.POST, about_id=post.id)
+    waiting = carrying.where(Delivery.state.in_({*_OPEN, DeliveryState.SENDING}))
+    session.execute(waiting.order_by(Delivery.id).with_for_update())
+
+
 def lock_reason(session: Session, occurrence: Occurrence) -> str:
     """Why it can't be changed any more, or nothing."""
     states = {delivery.state for delivery in deliveries_of(session, occurrence)}
