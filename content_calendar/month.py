@@ -16,6 +16,9 @@ MOST = 4
 LISTED = 8
 """The same in the list of a month."""
 
+UNDATED = 9
+"""So many posts without a date stand below a month; the list has them all."""
+
 GAP = 3
 """From so many days without a post on, they are marked."""
 

@@ -115,9 +115,9 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-def undated(session: Session) -> list[Entry]:
+def undated(session: Session, most: int = _UNDATED) -> list[Entry]:
     """Ideas and drafts that nobody has given a time, newest first."""
-    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(_UNDATED)
+    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(most)
     places = _places(session)
     return [_entry(row, _chosen(row, places)) for row in session.execute(wanted)]
 

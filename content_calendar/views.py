@@ -22,6 +22,7 @@ from content_calendar.coverage import coverage
 from content_calendar.month import (
     LISTED,
     MOST,
+    UNDATED,
     month_table,
     neighbour_months,
     say_day,
@@ -54,11 +55,13 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
         return _coverage(session, zone, around)
     weeks = weeks_of(month)
     days = queries.by_day(session, weeks[0][0], weeks[-1][-1], zone, most=MOST)
+    undated = queries.undated(session, UNDATED + 1)
     return page(
         "calendar/month.html",
         weeks=month_table(month, days, today, asked=around["asked"], locale=locale()),
         weekdays=weekdays(locale()),
-        undated=queries.undated(session),
+        undated=undated[:UNDATED],
+        all_undated=around["tabs"][2]["href"] if len(undated) > UNDATED else "",
         **around,
         **_local(asked.get("zone"), zone),
     )
