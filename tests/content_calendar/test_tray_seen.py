@@ -71,6 +71,17 @@ async def test_what_fails_meanwhile_comes_into_an_open_tray(
     await expect(refused.get_by_role("img", name="Needs a look")).to_be_visible()
 
 
+async def test_move_to_opens_the_form_right_away(served: Served, open_page: OpenPage) -> None:
+    page = await open_page()
+    await served.enter(page, "/calendar?view=month&month=2026-03")
+    await page.get_by_text("Needs a look (3)").click()
+    await page.locator(".tray-item", has_text="It is held").get_by_text("Move to…").click()
+    await page.locator("#to-date").fill("2026-03-18")
+    await page.get_by_role("button", name="Move", exact=True).click()
+    await expect(page.get_by_text("Moved to Wednesday 18 March, 09:00.")).to_be_visible()
+    assert "03-18 09:00" in await served.due()
+
+
 def test_what_will_not_leave_as_things_are_is_at_risk(session: Session) -> None:
     post, lobby = scheduled(session, "2026-03-02T18:00"), channel(session)
     scheduled(session, "2026-03-20T18:00")  # not so soon

@@ -131,7 +131,7 @@ async function post(path, fields) {
       body: new URLSearchParams(fields),
     });
     const told = await answer.json();
-    return answer.ok || told.error ? told : { error: words.dataset.trouble };
+    return answer.ok || /\s/.test(told.error ?? "") ? told : { error: words.dataset.trouble }; // a sentence, never a code
   } catch { // no network, or a page instead of an answer
     return { error: words.dataset.trouble };
   }
