@@ -35,6 +35,10 @@ class Place:
     name: str
     state: str = "waiting"
 
+    def being(self, state: str) -> "Place":
+        """The same place in another state."""
+        return Place(network=self.network, name=self.name, state=state)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -117,7 +121,9 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 def undated(session: Session, most: int = _UNDATED) -> list[Entry]:
     """Ideas and drafts that nobody has given a time, newest first."""
-    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(most)
+    wanted = (
+        _posts(Post.channel_ids).where(Post.local.is_(None)).order_by(Post.id.desc()).limit(most)
+    )
     places = _places(session)
     return [_entry(row, _chosen(row, places)) for row in session.execute(wanted)]
 
@@ -158,8 +164,6 @@ _POST = (
     Post.text,
     Post.stage,
     Post.broadcast,
-    Post.channel_ids,
-    Post.zone,
     Post.version,
     Campaign.name.label("campaign"),
 )
@@ -171,17 +175,18 @@ def _posts(*more: Any) -> sa.Select[*tuple[Any, ...]]:
     return named.outerjoin(Campaign, Campaign.id == Post.campaign_id)
 
 
-def _entry(row: Any, channels: Iterable[Place]) -> Entry:
+def _entry(row: Any, channels: Iterable[Place], **more: Any) -> Entry:
+    """``more``: what `Entry` holds besides, or instead."""
+    given = {"state": row.stage.value, "href": href(row.post_id)} | more
     return Entry(
         post_id=row.post_id,
         title=row.title,
         text=row.text,
-        state=row.stage.value,
-        href=href(row.post_id),
         channels=tuple(channels),
         broadcast=row.broadcast,
         campaign=row.campaign or "",
         version=row.version,
+        **given,
     )
 
 
@@ -238,9 +243,9 @@ def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:
     row, sent = parts[0], [part for part in parts if part.state]
     states = [part.state for part in sent]
     notes = [part.note for part in sent if part.state in STUCK and part.note]
-    channels = (replace(places[part.channel_id.hex], state=DOTS[part.state]) for part in sent)
-    return replace(
-        _entry(row, channels),
+    return _entry(
+        row,
+        [places[part.channel_id.hex].being(DOTS[part.state]) for part in sent],
         moment=row.at,
         state=state_of(row.stage, states),
         reason=" ".join(dict.fromkeys(notes)),
@@ -255,7 +260,7 @@ def _unplanned(
 ) -> Iterator[Entry]:
     first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
     wanted = (
-        _posts(Post.local, Series.id.label("series_id"))
+        _posts(Post.channel_ids, Post.local, Post.zone, Series.id.label("series_id"))
         .outerjoin(Series, Series.post_id == Post.id)
         .where(Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY))
     )
@@ -263,20 +268,19 @@ def _unplanned(
         at = resolve(row.local, row.zone).at
         if start <= at < end:
             on = row.local if row.series_id else None
-            entry = _entry(row, _chosen(row, places))
-            yield replace(entry, moment=at, href=href(row.post_id, on))
+            yield _entry(row, _chosen(row, places), moment=at, href=href(row.post_id, on))
 
 
 def _ghosts(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     wanted = (
-        _posts(Series)
+        _posts(Post.channel_ids, Series)
         .join(Series, Series.post_id == Post.id)
         .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < end)
     )
     for row in session.execute(wanted):
-        ghost = replace(_entry(row, _chosen(row, places)), ghost=True, repeats=True)
+        ghost = _entry(row, _chosen(row, places), ghost=True, repeats=True)
         after = max(row.Series.materialised_until, start - timedelta(microseconds=1))
         for slot in occurrences(rule_of(row.Series), after=after, until=end):
             if slot.at < end:
