@@ -224,7 +224,7 @@ def main() -> None:
     asked.add_argument("--posts", type=int, default=POSTS)
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     asked.add_argument("--requests", type=int, default=REQUESTS)
-    asked.add_argument("--rtt", type=float, default=40, metavar="MS")
+    asked.add_argument("--rtt", type=float, default=150, metavar="MS")
     given = asked.parse_args()
     logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory() as folder:
