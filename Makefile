@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer. Everything else comes into this folder: .venv, .tools.
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench crowd simulate kill-test fault-test backup-test takeover races check requirements vendor translations clean
+.PHONY: help run test demo bench bench-web crowd simulate kill-test fault-test backup-test takeover races check requirements vendor translations clean
 
 BIN := .venv/bin
 PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -34,6 +34,9 @@ takeover: .venv/.test ## Kill and freeze processes, and measure how soon others 
 
 bench: .venv/.bench ## Measure how fast it is, beside what others would have taken (ten minutes)
 	$(BIN)/hubbub bench $(ARGS)
+
+bench-web: .venv/.test ## Measure a month of 1,000 posts in a slow Chromium (ARGS=--json)
+	$(BIN)/python -m tests.bench.web $(ARGS)
 
 races: .venv/.test ## Let ten thousand browsers press one link's button at once, on both engines
 	HUBBUB_TEST_RACERS=10000 $(BIN)/pytest --verbose tests/suppliers/test_race.py \

@@ -12,6 +12,7 @@ from bot.errors import InvalidInput
 from bot.media.service import PREFIX
 from bot.networks import Media
 from content_calendar.draft import Draft
+from content_calendar.moving import Wish
 from content_calendar.repeat import DAYS, Every, Repeat, from_rrule, to_rrule
 from content_calendar.series import Scope
 
@@ -102,20 +103,31 @@ class Which(BaseModel):
 
 
 class Move(Which):
-    """Where to: a date and a time from a form, or ``to`` in the address of an undo."""
+    """Where to: a date and a time from a form or off a calendar that is seen in ``seen_in``, or so
+    many ``days`` later, or ``to`` in the address of an undo."""
 
     date_: date | None = Field(None, alias="date")
     time_: time | None = Field(None, alias="time")
     to: NaiveDatetime | None = None
-    zone: str
+    days: int = Field(0, ge=-4000, le=4000)
+    zone: str = Field("", max_length=60)
+    seen_in: str = Field("", max_length=60)
+    scope: Scope = Scope.THIS
 
-    @property
-    def local(self) -> datetime:
-        if self.to:
-            return self.to
-        if self.date_ is None or self.time_ is None:
-            raise InvalidInput("Say when: a date and a time.")
-        return datetime.combine(self.date_, self.time_.replace(tzinfo=None))
+    def wish(self) -> Wish:
+        to = self.to
+        if to is None and not self.days:
+            if self.date_ is None or self.time_ is None:
+                raise InvalidInput("Say when: a date and a time.")
+            to = datetime.combine(self.date_, self.time_.replace(tzinfo=None))
+        return Wish(
+            on=self.on,
+            to=to,
+            days=self.days,
+            zone=self.zone,
+            seen_in=self.seen_in,
+            scope=self.scope,
+        )
 
 
 def overrides_in(given: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,9 @@ MOST = 4
 LISTED = 8
 """The same in the list of a month."""
 
+UNDATED = 9
+"""So many posts without a date stand below a month; the list has them all."""
+
 GAP = 3
 """From so many days without a post on, they are marked."""
 
@@ -24,6 +27,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
+    date: date
     number: int
     said: str
     href: str
@@ -66,6 +70,7 @@ def _day(
 ) -> Day:
     held = days.get(day, queries.Day())
     return Day(
+        date=day,
         number=day.day,
         said=say_day(day, locale),
         href=f"/calendar?view=list&day={day}{asked}",

@@ -16,6 +16,7 @@ from bot.outbox.models import About, Delivery, DeliveryState
 from content_calendar.draft import GRACE, Draft, content
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.recurrence import Rule, occurrences, resolve
+from content_calendar.states import LOCKED
 
 HORIZON = timedelta(days=35)
 """So far ahead a series is written into the outbox; what comes later is only computed."""
@@ -76,6 +77,11 @@ def occurrences_of(session: Session, post: Post) -> Sequence[Occurrence]:
     ).all()
 
 
+def occurrence_at(session: Session, post: Post, on: datetime) -> Occurrence | None:
+    """The one that is planned for that wall time."""
+    return session.scalar(sa.select(Occurrence).filter_by(post_id=post.id, local=on))
+
+
 def deliveries_of(session: Session, occurrence: Occurrence) -> Sequence[Delivery]:
     """What carries it, channel by channel, as the outbox sees it now."""
     return session.scalars(
@@ -87,6 +93,13 @@ def deliveries_of(session: Session, occurrence: Occurrence) -> Sequence[Delivery
     ).all()
 
 
+def hold(session: Session, post: Post) -> None:
+    """From here to COMMIT nothing of it begins to leave: what is then seen to wait, waits."""
+    carrying = sa.select(Delivery.id).filter_by(about=About.POST, about_id=post.id)
+    waiting = carrying.where(Delivery.state.in_({*_OPEN, DeliveryState.SENDING}))
+    session.execute(waiting.order_by(Delivery.id).with_for_update())
+
+
 def lock_reason(session: Session, occurrence: Occurrence) -> str:
     """Why it can't be changed any more, or nothing."""
     states = {delivery.state for delivery in deliveries_of(session, occurrence)}
@@ -95,8 +108,17 @@ def lock_reason(session: Session, occurrence: Occurrence) -> str:
 
 def has_begun(session: Session, occurrence: Occurrence) -> bool:
     """Whether any network has, or may have, a part of it."""
-    states = {delivery.state for delivery in deliveries_of(session, occurrence)}
-    return bool(states & {DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN})
+    return any(delivery.state in LOCKED for delivery in deliveries_of(session, occurrence))
+
+
+def reopen(session: Session, occurrence: Occurrence) -> None:
+    """What a network refused may be tried once more, at another time."""
+    if has_begun(session, occurrence):
+        return
+    for delivery in deliveries_of(session, occurrence):
+        if delivery.state is DeliveryState.REFUSED:
+            outbox.retry(session, delivery)
+    session.flush()
 
 
 def plan(

@@ -1,11 +1,11 @@
 """What the calendar shows. Everything is read in a few statements, however many posts there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,11 +18,13 @@ from content_calendar.hints import REPEATED, Neighbour
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.planning import rule_of
 from content_calendar.recurrence import occurrences, resolve
-from content_calendar.states import DOTS, STUCK, state_of
+from content_calendar.states import DOTS, LOCKED, STUCK, state_of
 
 _DAY = timedelta(days=1)
 _UNDATED = 50
 _ALL = 5_000
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +35,15 @@ class Place:
     name: str
     state: str = "waiting"
 
+    def being(self, state: str) -> "Place":
+        """The same place in another state."""
+        return Place(network=self.network, name=self.name, state=state)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A post at one of its times. ``ghost``: a future time that is not in the outbox yet."""
+    """A post at one of its times. ``ghost``: a future time that is not in the outbox yet;
+    ``locked``: it has gone out, or may have; ``repeats``: it is one of a series."""
 
     post_id: UUID
     title: str
@@ -49,6 +56,9 @@ class Entry:
     broadcast: bool = False
     campaign: str = ""
     ghost: bool = False
+    version: int = 0
+    locked: bool = False
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,31 +80,50 @@ def by_day(
 
     At most ``most`` entries a day are read, so a full month costs no more than a quiet one.
     """
+    return _by(session, first, last, zone, lambda local: local.date(), most)
+
+
+def by_hour(
+    session: Session, first: date, last: date, zone: ZoneInfo, *, most: int = _ALL
+) -> dict[tuple[date, int], Day]:
+    """`by_day`, but by day and hour."""
+    return _by(session, first, last, zone, lambda local: (local.date(), local.hour), most)
+
+
+def _by(
+    session: Session,
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    key: Callable[[datetime], K],
+    most: int,
+) -> dict[K, Day]:
     start, end = midnight(first, zone), midnight(last + _DAY, zone)
     places = _places(session)
-    times, totals = _first(session, start, end, zone, most)
+
+    def of(moment: datetime) -> K:
+        return key(moment.astimezone(zone))
+
+    times, totals = _first(session, start, end, of, most)
     found = [*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)]
     for entry in found:
-        totals[_day_of(entry, zone)] += 1
+        totals[of(entry.moment or start)] += 1
     found += _planned(session, times, places)
-    days: dict[date, list[Entry]] = defaultdict(list)
+    held: dict[K, list[Entry]] = defaultdict(list)
     for entry in sorted(found, key=lambda entry: (entry.moment or start, entry.title)):
-        days[_day_of(entry, zone)].append(entry)
-    return {day: Day(entries=days[day][:most], total=totals[day]) for day in sorted(days)}
+        held[of(entry.moment or start)].append(entry)
+    return {one: Day(entries=held[one][:most], total=totals[one]) for one in held}
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-def _day_of(entry: Entry, zone: ZoneInfo) -> date:
-    assert entry.moment is not None
-    return entry.moment.astimezone(zone).date()
-
-
-def undated(session: Session) -> list[Entry]:
+def undated(session: Session, most: int = _UNDATED) -> list[Entry]:
     """Ideas and drafts that nobody has given a time, newest first."""
-    wanted = _posts().where(Post.local.is_(None)).order_by(Post.id.desc()).limit(_UNDATED)
+    wanted = (
+        _posts(Post.channel_ids).where(Post.local.is_(None)).order_by(Post.id.desc()).limit(most)
+    )
     places = _places(session)
     return [_entry(row, _chosen(row, places)) for row in session.execute(wanted)]
 
@@ -135,8 +164,7 @@ _POST = (
     Post.text,
     Post.stage,
     Post.broadcast,
-    Post.channel_ids,
-    Post.zone,
+    Post.version,
     Campaign.name.label("campaign"),
 )
 
@@ -147,16 +175,18 @@ def _posts(*more: Any) -> sa.Select[*tuple[Any, ...]]:
     return named.outerjoin(Campaign, Campaign.id == Post.campaign_id)
 
 
-def _entry(row: Any, channels: Iterable[Place]) -> Entry:
+def _entry(row: Any, channels: Iterable[Place], **more: Any) -> Entry:
+    """``more``: what `Entry` holds besides, or instead."""
+    given = {"state": row.stage.value, "href": href(row.post_id)} | more
     return Entry(
         post_id=row.post_id,
         title=row.title,
         text=row.text,
-        state=row.stage.value,
-        href=href(row.post_id),
         channels=tuple(channels),
         broadcast=row.broadcast,
         campaign=row.campaign or "",
+        version=row.version,
+        **given,
     )
 
 
@@ -172,13 +202,13 @@ def _chosen(row: Any, places: Mapping[str, Place]) -> Iterator[Place]:
 
 
 def _first(
-    session: Session, start: datetime, end: datetime, zone: ZoneInfo, most: int
-) -> tuple[set[datetime], dict[date, int]]:
+    session: Session, start: datetime, end: datetime, of: Callable[[datetime], K], most: int
+) -> tuple[set[datetime], dict[K, int]]:
     """The times of the first ``most`` of each day, and how many each has: from the index alone."""
     within = sa.select(Occurrence.at).where(Occurrence.at >= start, Occurrence.at < end)
-    shown, totals = set[datetime](), defaultdict[date, int](int)
+    shown, totals = set[datetime](), defaultdict[K, int](int)
     for at in session.scalars(within.order_by(Occurrence.at)):
-        day = at.astimezone(zone).date()
+        day = of(at)
         totals[day] += 1
         if totals[day] <= most:
             shown.add(at)
@@ -193,6 +223,7 @@ def _planned(
             Occurrence.id,
             Occurrence.at,
             Occurrence.local,
+            Occurrence.series_id,
             Publication.channel_id,
             Delivery.state,
             Delivery.note,
@@ -210,13 +241,16 @@ def _planned(
 def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:
     """An occurrence with what became of it, from its rows: one for each channel."""
     row, sent = parts[0], [part for part in parts if part.state]
+    states = [part.state for part in sent]
     notes = [part.note for part in sent if part.state in STUCK and part.note]
-    channels = (replace(places[part.channel_id.hex], state=DOTS[part.state]) for part in sent)
-    return replace(
-        _entry(row, channels),
+    return _entry(
+        row,
+        [places[part.channel_id.hex].being(DOTS[part.state]) for part in sent],
         moment=row.at,
-        state=state_of(row.stage, [part.state for part in sent]),
+        state=state_of(row.stage, states),
         reason=" ".join(dict.fromkeys(notes)),
+        locked=not LOCKED.isdisjoint(states),
+        repeats=row.series_id is not None,
         href=href(row.post_id, row.local),
     )
 
@@ -225,25 +259,28 @@ def _unplanned(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (start, end))
-    wanted = _posts(Post.local).where(
-        Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY)
+    wanted = (
+        _posts(Post.channel_ids, Post.local, Post.zone, Series.id.label("series_id"))
+        .outerjoin(Series, Series.post_id == Post.id)
+        .where(Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY))
     )
     for row in session.execute(wanted):
         at = resolve(row.local, row.zone).at
         if start <= at < end:
-            yield replace(_entry(row, _chosen(row, places)), moment=at)
+            on = row.local if row.series_id else None
+            yield _entry(row, _chosen(row, places), moment=at, href=href(row.post_id, on))
 
 
 def _ghosts(
     session: Session, start: datetime, end: datetime, places: Mapping[str, Place]
 ) -> Iterator[Entry]:
     wanted = (
-        _posts(Series)
+        _posts(Post.channel_ids, Series)
         .join(Series, Series.post_id == Post.id)
         .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < end)
     )
     for row in session.execute(wanted):
-        ghost = replace(_entry(row, _chosen(row, places)), ghost=True)
+        ghost = _entry(row, _chosen(row, places), ghost=True, repeats=True)
         after = max(row.Series.materialised_until, start - timedelta(microseconds=1))
         for slot in occurrences(rule_of(row.Series), after=after, until=end):
             if slot.at < end:

@@ -5,15 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from bot.accounts.models import User
 from bot.db import Session
 from bot.errors import Conflict, InvalidInput
 from content_calendar import planning
 from content_calendar.changes import changed, changing, must_approve
 from content_calendar.draft import GRACE, Draft
-from content_calendar.models import Occurrence, Post, Series, Stage
+from content_calendar.models import Post, Series, Stage
 from content_calendar.planning import rule_of, series_of
 from content_calendar.recurrence import Rule, resolve, split, without
 from content_calendar.service import create, save
@@ -44,7 +42,7 @@ def edit(
     """
     post = changing(session, post_id, version)
     series = _needed(session, post)
-    if scope is Scope.LATER and not _has_earlier(series, on):
+    if scope is Scope.LATER and not has_earlier(series, on):
         scope = Scope.ALL
     if scope is Scope.ALL:
         return save(session, post_id, version, draft, by=by, capabilities=capabilities)
@@ -56,14 +54,18 @@ def edit(
     else:
         kept, rest = split(rule, on)
         draft = _continuing(draft, rule, rest, on)
-    _withdraw(session, post, series, on, scope)
-    _keep(session, series, kept)
+    withdraw_from(session, post, series, on, scope)
+    keep(session, series, kept)
     new = create(session, draft, by=by, capabilities=capabilities, stage=post.stage)
     changed(session, post, by, "changed", on=on.isoformat(), scope=scope.value)
     return new
 
 
-def _withdraw(session: Session, post: Post, series: Series, on: datetime, scope: Scope) -> None:
+def withdraw_from(session: Session, post: Post, series: Series, on: datetime, scope: Scope) -> None:
+    """What of the series is planned for ``on``, and with `Scope.LATER` after it, doesn't happen.
+
+    Raises `Conflict` when any of it is going out or has gone.
+    """
     for occurrence in planning.occurrences_of(session, post):
         hit = occurrence.local == on if scope is Scope.THIS else occurrence.local >= on
         if hit and occurrence.series_id == series.id:
@@ -92,13 +94,15 @@ def move(
 ) -> Post:
     """Move the one planned for wall time ``on``; the others stay. Raises as `service.move` does."""
     post = changing(session, post_id, version)
+    if post.stage is not Stage.SCHEDULED:
+        raise Conflict("This post is not on the calendar.")
     at = resolve(local, zone).at
     if at < session.now() - GRACE:
         raise InvalidInput(fields={"date": "That time has passed. Choose a later one."})
-    occurrence = _planned(session, post, on)
+    occurrence = planning.occurrence_at(session, post, on)
     if occurrence is None or occurrence.series_id:
         series = _needed(session, post)
-        _keep(session, series, without(rule_of(series), on))
+        keep(session, series, without(rule_of(series), on))
     if occurrence is None:
         occurrence = planning.plan(session, post, on, resolve(on, post.zone).at)
         assert occurrence is not None
@@ -111,10 +115,10 @@ def move(
 def skip(session: Session, post_id: UUID, version: int, *, on: datetime, by: User | None) -> Post:
     """Leave one out. Raises `Conflict` when it is going out or has gone."""
     post = changing(session, post_id, version)
-    occurrence = _planned(session, post, on)
+    occurrence = planning.occurrence_at(session, post, on)
     if occurrence is None or occurrence.series_id:
         series = _needed(session, post)
-        _keep(session, series, without(rule_of(series), on))
+        keep(session, series, without(rule_of(series), on))
     if occurrence:
         planning.withdraw(session, occurrence)
     changed(session, post, by, "skipped", on=on.isoformat())
@@ -128,7 +132,7 @@ def unskip(session: Session, post_id: UUID, version: int, *, on: datetime, by: U
     rule = rule_of(series)
     if on not in rule.exdates:
         raise Conflict("That one is not skipped.")
-    _keep(session, series, replace(rule, exdates=rule.exdates - {on}))
+    keep(session, series, replace(rule, exdates=rule.exdates - {on}))
     at = resolve(on, series.zone).at
     written = series.materialised_until
     if written and session.now() - GRACE <= at <= written:
@@ -144,11 +148,8 @@ def _needed(session: Session, post: Post) -> Series:
     return series
 
 
-def _planned(session: Session, post: Post, on: datetime) -> Occurrence | None:
-    return session.scalar(sa.select(Occurrence).filter_by(post_id=post.id, local=on))
-
-
-def _has_earlier(series: Series, on: datetime) -> bool:
+def has_earlier(series: Series, on: datetime) -> bool:
+    """Whether ``on`` is not the first. Raises `InvalidInput` where nothing is planned then."""
     try:
         split(rule_of(series), on)
     except InvalidInput:
@@ -157,7 +158,8 @@ def _has_earlier(series: Series, on: datetime) -> bool:
     return True
 
 
-def _keep(session: Session, series: Series, rule: Rule) -> None:
+def keep(session: Session, series: Series, rule: Rule) -> None:
+    """From now on the series goes by this rule."""
     series.rrule = rule.rrule
     series.exdates = sorted(each.isoformat() for each in rule.exdates)
     session.flush()

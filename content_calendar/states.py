@@ -7,6 +7,9 @@ from content_calendar.models import Stage
 
 STUCK = frozenset({DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.HELD})
 
+LOCKED = frozenset({DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNKNOWN})
+"""Some network has a part of it, or may have: it can't be moved any more."""
+
 DOTS = {
     DeliveryState.PENDING: "waiting",
     DeliveryState.SENDING: "sending",

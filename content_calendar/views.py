@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval, format_skeleton
 from litestar import get
 
 from bot.clock import Clock
@@ -15,11 +15,14 @@ from bot.settings import Settings
 from bot.web.access import Access
 from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
-from bot.web.pages import AnyRequest, Page, page
-from content_calendar import post_acts, post_views, queries
+from bot.web.pages import AnyRequest, Page, fragment, page
+from bot.web.words import spoken
+from content_calendar import move_views, post_acts, post_views, queries, week
+from content_calendar.coverage import coverage
 from content_calendar.month import (
     LISTED,
     MOST,
+    UNDATED,
     month_table,
     neighbour_months,
     say_day,
@@ -27,6 +30,7 @@ from content_calendar.month import (
     weeks_of,
 )
 from content_calendar.recurrence import zone_info
+from content_calendar.tray import tray
 
 _DAY = timedelta(days=1)
 
@@ -38,19 +42,80 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     today = clock.now().astimezone(zone).date()
     day = _date(asked.get("day"))
     month = (day or _date(f"{asked.get('month')}-01") or today).replace(day=1)
-    view = asked.get("view") or ("list" if day or _is_phone(request) else "month")
+    usual = "list" if day or _is_phone(request) else "month"
+    view = asked["view"] if asked.get("view") in _views() else usual
     around = _around(month, today, view, asked.get("zone"))
+    around |= {"items": tray(session), "back": _here(request)}
     if view == "list":
         return _list(session, month, day, today, zone, around)
+    if view == "week":
+        start = day or (today if month == today.replace(day=1) else month)
+        return _week(session, start, today, zone, around)
+    if view == "coverage":
+        return _coverage(session, zone, around)
     weeks = weeks_of(month)
     days = queries.by_day(session, weeks[0][0], weeks[-1][-1], zone, most=MOST)
+    undated = queries.undated(session, UNDATED + 1)
     return page(
         "calendar/month.html",
         weeks=month_table(month, days, today, asked=around["asked"], locale=locale()),
         weekdays=weekdays(locale()),
-        undated=queries.undated(session),
+        undated=undated[:UNDATED],
+        all_undated=around["tabs"][2]["href"] if len(undated) > UNDATED else "",
         **around,
         **_local(asked.get("zone"), zone),
+    )
+
+
+@get("/calendar/tray", access=Access.MARKETER, sync_to_thread=True)
+def look(request: AnyRequest, session: Session) -> Page:
+    """What stands in the tray now, for a page that is open."""
+    back = request.query_params.get("back", "")
+    return fragment("calendar/_tray.html", items=tray(session), back=back)
+
+
+def _here(request: AnyRequest) -> str:
+    query = request.url.query
+    return f"/calendar?{query}" if query else "/calendar"
+
+
+def _week(session: Session, day: date, today: date, zone: ZoneInfo, around: dict[str, Any]) -> Page:
+    days, asked = week.days_of(day), around["asked"]
+    hours = queries.by_hour(session, days[0], days[-1], zone, most=week.MOST)
+    return page(
+        "calendar/week.html",
+        heads=week.heads(days, today, asked, locale()),
+        rows=week.rows(days, hours, today, asked),
+        **around | _turned(days[0], today, asked),
+        **_local(asked, zone),
+    )
+
+
+def _turned(monday: date, today: date, asked: str) -> dict[str, Any]:
+    """The arrows and the title of a week."""
+
+    def address(day: date) -> str:
+        return f"/calendar?view=week&day={day}{asked}"
+
+    return {
+        "title": format_interval(monday, monday + 6 * _DAY, "yMMMd", locale=spoken(locale())),
+        "before": address(monday - 7 * _DAY),
+        "after": address(monday + 7 * _DAY),
+        "current": "" if monday <= today < monday + 7 * _DAY else address(today),
+        "current_said": _("This week"),
+    }
+
+
+def _coverage(session: Session, zone: ZoneInfo, around: dict[str, Any]) -> Page:
+    channels, campaigns = coverage(session, zone)
+    return page(
+        "calendar/coverage.html",
+        channels=channels,
+        campaigns=campaigns,
+        say_day=lambda day: say_day(day, locale()),
+        short=lambda day: format_skeleton("MMMd", day, locale=spoken(locale())),
+        **around | {"title": _("Coverage"), "before": "", "after": "", "current": ""},
+        **_local(around["asked"], zone),
     )
 
 
@@ -68,6 +133,8 @@ def _list(
     else:
         days = queries.by_day(session, month, last, zone, most=LISTED).items()
     shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
+    if shown and not day:
+        shown = _with_empty(shown, max(month, today), last, today)
     passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
     if last < today:
         shown, passed = passed or shown, []
@@ -84,6 +151,16 @@ def _list(
     )
 
 
+Listed = tuple[date, str, queries.Day]
+
+
+def _with_empty(shown: list[Listed], first: date, last: date, today: date) -> list[Listed]:
+    """Every day, so that a post can be moved to one that has none yet."""
+    held = {day: it for day, _words, it in shown}
+    days = [first + n * _DAY for n in range((last - first).days + 1)]
+    return [(day, _said(day, today), held.get(day, queries.Day())) for day in days]
+
+
 def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:
     def address(view: str, month: date) -> str:
         return f"/calendar?view={view}&month={month:%Y-%m}{further}"
@@ -93,14 +170,24 @@ def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, 
     return {
         "title": format_date(month, "LLLL y", locale=locale()),
         "tabs": [
-            {"href": address("month", month), "label": _("Month"), "current": view != "list"},
-            {"href": address("list", month), "label": _("List"), "current": view == "list"},
+            {"href": address(name, month), "label": label, "current": view == name}
+            for name, label in _views().items()
         ],
         "before": address(view, before),
         "after": address(view, after),
         "current": address(view, today) if month != today.replace(day=1) else "",
+        "current_said": _("This month"),
         "new_href": "/posts/new",
         "asked": further,
+    }
+
+
+def _views() -> dict[str, str]:
+    return {
+        "month": _("Month"),
+        "week": _("Week"),
+        "list": _("List"),
+        "coverage": _("Coverage"),
     }
 
 
@@ -135,4 +222,4 @@ def _is_phone(request: AnyRequest) -> bool:
     return hint == "?1" if hint else "Mobi" in browser
 
 
-routes = [calendar, *post_views.routes, *post_acts.routes]
+routes = [calendar, look, *post_views.routes, *post_acts.routes, *move_views.routes]

@@ -60,6 +60,7 @@ def must_be_open(session: Session, post: Post) -> None:
     session.flush()
     if planning.series_of(session, post):
         return
+    planning.hold(session, post)
     reasons = [planning.lock_reason(session, it) for it in planning.occurrences_of(session, post)]
     if reasons and all(reasons):
         raise Conflict(reasons[-1])

@@ -35,10 +35,16 @@ RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => 
 
 
 class OpenPage(Protocol):
-    """Opens a page in a context of its own, with its own cookies."""
+    """Opens a page in a context of its own, with its own cookies; ``zone`` as its clock has it."""
 
     async def __call__(
-        self, *, width: int = 1280, height: int = 800, colours: Literal["light", "dark"] = "light"
+        self,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        colours: Literal["light", "dark"] = "light",
+        zone: str | None = None,
+        touch: bool = False,
     ) -> Page: ...
 
 
@@ -80,12 +86,19 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
             complaints.append(message.text)
 
     async def open_(
-        *, width: int = 1280, height: int = 800, colours: Literal["light", "dark"] = "light"
+        *,
+        width: int = 1280,
+        height: int = 800,
+        colours: Literal["light", "dark"] = "light",
+        zone: str | None = None,
+        touch: bool = False,
     ) -> Page:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=colours,
             reduced_motion="reduce",
+            timezone_id=zone,
+            has_touch=touch,
         )
         contexts.append(context)
         page = await context.new_page()

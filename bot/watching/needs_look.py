@@ -1,8 +1,9 @@
 """The tray: what is wrong now, and everything that waits for a person's word before it leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -117,8 +118,17 @@ def titles() -> dict[AlarmKind, str]:
 @post("/needs-a-look/{id:uuid}/{word:str}", access=Access.MARKETER)
 async def settle(id: UUID, word: str, request: AnyRequest, writer: Writer, user: User) -> Back:
     """A person's word about one delivery: ``again``, ``sent`` or ``drop``."""
-    link = str((await typed(request)).get("permalink", ""))
-    return await _settle(lambda session: [session.need(Delivery, id)], word, link, writer, user)
+    given = await typed(request)
+    link, back = str(given.get("permalink", "")), back_of(given)
+    return await _settle(
+        lambda session: [session.need(Delivery, id)], word, link, writer, user, back
+    )
+
+
+def back_of(given: Mapping[str, Any], otherwise: str = "/needs-a-look") -> str:
+    """Where a way out leads back to: the calendar, where it was taken there."""
+    back = str(given.get("back", ""))
+    return back if back.partition("?")[0] == "/calendar" else otherwise
 
 
 @post("/needs-a-look/held/{word:str}", access=Access.MARKETER)
@@ -133,7 +143,12 @@ def _held(session: Session) -> Sequence[Delivery]:
 
 
 async def _settle(
-    which: Callable[[Session], Sequence[Delivery]], word: str, link: str, writer: Writer, by: User
+    which: Callable[[Session], Sequence[Delivery]],
+    word: str,
+    link: str,
+    writer: Writer,
+    by: User,
+    back: str = "/needs-a-look",
 ) -> Back:
     said = {
         "again": _("It goes out now."),
@@ -145,8 +160,8 @@ async def _settle(
     try:
         count = await writer.run(lambda session: _apply(session, which(session), word, link, by))
     except (Conflict, InvalidInput) as refused:
-        return back_to("/needs-a-look", str(refused), level="problem")
-    return back_to("/needs-a-look", said if count else _("There is nothing left to settle."))
+        return back_to(back, str(refused), level="problem")
+    return back_to(back, said if count else _("There is nothing left to settle."))
 
 
 def _apply(session: Session, deliveries: Sequence[Delivery], word: str, link: str, by: User) -> int:

@@ -21,9 +21,10 @@ from bot.media.service import Room
 from bot.networks import Action, Adapter, Content, Health, Place, Plugin
 from bot.outbox import service as outbox
 from bot.outbox.models import About, Delivery
+from bot.watching.needs_look import back_of
 from bot.watching.preflight import Preflight
 from bot.web.access import Access
-from bot.web.forms import read_form
+from bot.web.forms import read_form, typed
 from bot.web.i18n import gettext as _
 from bot.web.pages import AnyRequest, Back, Page, back_to, page
 
@@ -74,11 +75,12 @@ def networks(session: Session, adapters: Adapters, plugins: Plugins, user: User)
 
 
 @post(f"{HERE}/look", access=Access.MARKETER)
-async def look(writer: Writer, adapters: Adapters) -> Back:
+async def look(request: AnyRequest, writer: Writer, adapters: Adapters) -> Back:
     """Ask every network now; nothing is said there."""
     preflight = Preflight(writer, adapters, Room(writer.database))
     await preflight.look_around(now=True)
-    return back_to(HERE, _("Looked. This is how it is now."))
+    back = back_of(await typed(request), HERE)
+    return back_to(back, _("Looked. This is how it is now."))
 
 
 @get(f"{HERE}/places", access=Access.OWNER)

@@ -40,22 +40,22 @@ def when(
     if abs(days) < 2:
         return near[("today", "tomorrow", "yesterday")[days]] + time
     if abs(days) < 7 and not day_only:
-        return format_skeleton("EEE", local, locale=_spoken(locale)) + time
+        return format_skeleton("EEE", local, locale=spoken(locale)) + time
     date = ("" if local.year == today.year else "y") + ("MMMEd" if day_only else "MMMd")
-    return format_skeleton(date, local, locale=_spoken(locale))
+    return format_skeleton(date, local, locale=spoken(locale))
 
 
 def _away(minutes: int, locale: str) -> str:
     away = timedelta(minutes=minutes)
     return format_timedelta(
-        away, "minute", threshold=60, add_direction=True, format="short", locale=_spoken(locale)
+        away, "minute", threshold=60, add_direction=True, format="short", locale=spoken(locale)
     )
 
 
 def exact(moment: datetime, zone: ZoneInfo, *, locale: str = "en") -> str:
     """The full date and time in `zone`, with the zone's name: what hovering shows."""
     local = moment.astimezone(zone)
-    date = format_skeleton("yMMMMEEEEd", local, locale=_spoken(locale))
+    date = format_skeleton("yMMMMEEEEd", local, locale=spoken(locale))
     return f"{date}, {local:%H:%M} ({zone.key})"
 
 
@@ -64,7 +64,8 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}"
 
 
-def _spoken(locale: str) -> str:
+def spoken(locale: str) -> str:
+    """The locale in which dates are said."""
     return "en_GB" if locale == "en" else locale  # plain "en" is American: "Nov 12", "min."
 
 

@@ -12,6 +12,7 @@ The start counts as an occurrence only if the rule itself meets it.
 from content_calendar.recurrence.checks import check
 from content_calendar.recurrence.german import describe_german
 from content_calendar.recurrence.rules import Rule, occurrences, split, without
+from content_calendar.recurrence.shifting import shifted
 from content_calendar.recurrence.words import describe
 from content_calendar.recurrence.zones import Slot, Wall, resolve, zone_info, zone_names
 
@@ -24,6 +25,7 @@ __all__ = [
     "describe_german",
     "occurrences",
     "resolve",
+    "shifted",
     "split",
     "without",
     "zone_info",

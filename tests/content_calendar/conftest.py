@@ -1,7 +1,8 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from adapters.sandbox import Like, Sandbox, SandboxSettings
 from bot.clock import FrozenClock
@@ -12,6 +13,7 @@ from bot.watching.watch import Watch
 from bot.web.app import create_app
 from bot.web.house import House
 from content_calendar import views
+from tests.content_calendar.serving import Served, serving
 from tests.web.doorway import Client, visiting
 
 
@@ -35,3 +37,9 @@ def house(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path
 def client(house: House) -> Iterator[Client]:
     with visiting(create_app([*views.routes, *needs_look.routes], house)) as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with serving(tmp_path) as shop:
+        yield shop

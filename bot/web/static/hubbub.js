@@ -71,11 +71,14 @@ function refresh(element) {
 
 function fetchAgain(element) {
   if (!element.isConnected || !window.htmx) return;
+  if ("held" in element.dataset) return refresh(element); // something in it is in somebody's hand
   if (element.hasAttribute("hx-get")) return window.htmx.trigger(element, "refresh");
   const { src } = element.dataset;
   const part = src ? { swap: "innerMorph" } : { swap: "outerMorph", select: `#${element.id}` };
   return window.htmx.ajax("GET", src ?? location.href, { source: element, target: element, ...part });
 }
+
+document.addEventListener("stale", ({ target }) => refresh(target)); // a script knows that it changed
 
 function listen() {
   if (!stream) return;
