@@ -16,7 +16,16 @@ from bot.web.access import Access
 from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Page, page
-from content_calendar import post_acts, post_views, queries
+from content_calendar import (
+    approval_views,
+    keeping_views,
+    media_views,
+    post_acts,
+    post_views,
+    queries,
+    sharing_views,
+    template_views,
+)
 from content_calendar.month import (
     LISTED,
     MOST,
@@ -135,4 +144,13 @@ def _is_phone(request: AnyRequest) -> bool:
     return hint == "?1" if hint else "Mobi" in browser
 
 
-routes = [calendar, *post_views.routes, *post_acts.routes]
+routes = [
+    calendar,
+    *post_views.routes,
+    *post_acts.routes,
+    *keeping_views.routes,
+    *media_views.routes,
+    *sharing_views.routes,
+    *template_views.routes,
+    *approval_views.routes,
+]

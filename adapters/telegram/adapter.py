@@ -73,6 +73,10 @@ class Telegram:
         media=_MEDIA,
         caption_limit=1024,
         poll_options=12,
+        poll_question=shaping.LONGEST_QUESTION,
+        poll_option=shaping.LONGEST_OPTION,
+        poll_text_limit=shaping.LONGEST_DESCRIPTION,
+        poll_media=False,
         actions=frozenset(Action),
         windows=Windows(first=False),
     )

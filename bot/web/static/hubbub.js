@@ -146,6 +146,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const units = {
   utf16: (text) => text.split(""),
   code_points: (text) => [...text],
+  bytes: (text) => [...text].flatMap((sign) => [sign, ...Array(new TextEncoder().encode(sign).length - 1).fill("")]),
   graphemes: (text) => Array.from(graphemes.segment(text), (part) => part.segment),
 };
 
