@@ -7,7 +7,7 @@ from datetime import datetime
 
 from telegram import BotCommand, Message, User
 
-from adapters.telegram import looking, speaking, translate, updates
+from adapters.telegram import looking, shaping, speaking, translate, updates
 from adapters.telegram.client import Client, our_errors
 from adapters.telegram.pacing import Pace
 from adapters.telegram.settings import TelegramSettings

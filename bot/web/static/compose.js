@@ -15,6 +15,7 @@ function suitLimits() {
   const poll = filled("poll_question") || filled("poll_options");
   const inWords = new Set(named("poll_in_words").filter((box) => box.checked).map((box) => box.value));
   const chosen = new Set(named("channels").filter((box) => box.checked).map((box) => box.dataset.network));
+  for (const crop of form.querySelectorAll("[data-crop]")) crop.hidden = chosen.size > 0 && !chosen.has(crop.dataset.crop);
   for (const list of form.querySelectorAll(".counts")) {
     const isComment = list.dataset.countOf === "first_comment";
     let changed = false;
@@ -131,6 +132,7 @@ function showPictures(html) {
   document.getElementById("pictures").replaceChildren(...part.body.childNodes);
   document.getElementById("file_alt").value = "";
   pointFocus();
+  suitLimits();
   announce(form);
 }
 

@@ -153,7 +153,7 @@ const units = {
 function showCounts(field) {
   const list = document.querySelector(`[data-count-of="${CSS.escape(field.id)}"]`);
   for (const item of list?.children ?? []) {
-    const parts = units[item.dataset.unit](field.value);
+    const parts = units[item.dataset.unit](field.value.trim()); // as the server reads it
     const limit = Number(item.dataset.limit);
     const tail = item.querySelector(".tail");
     item.querySelector("b").textContent = parts.length;
