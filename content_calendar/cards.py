@@ -1,5 +1,6 @@
 """What networks show of a link: its page's own title, words and picture, looked up once a day."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from bot import egress
 from bot.db import Session, Writer
 from bot.egress import PUBLIC, Rules
-from bot.errors import HubbubError, InvalidInput
+from bot.errors import HubbubError
 from bot.media import service as media
 from bot.media.looking import clean
 from content_calendar.keeping import LinkCard
@@ -62,7 +63,7 @@ async def look(url: str, writer: Writer, rules: Rules = PUBLIC) -> LinkCard:
     answer = await egress.fetch(url, rules)
     if answer.status >= 400:
         raise egress.NoAnswer(f"The address answers with an error: {answer.status}.")
-    card = read(answer.body[:_LARGEST_PAGE], answer.url)
+    card = await asyncio.to_thread(read, answer.body[:_LARGEST_PAGE], answer.url)
     picture = await _picture(card.picture, rules)
 
     def command(session: Session) -> LinkCard:
@@ -81,8 +82,8 @@ async def _picture(url: str, rules: Rules) -> tuple[bytes, str] | None:
         return None
     try:
         answer = await egress.fetch(url, rules)
-        return clean(answer.body) if answer.status < 400 else None
-    except (InvalidInput, HubbubError):
+        return await asyncio.to_thread(clean, answer.body) if answer.status < 400 else None
+    except HubbubError:
         return None
 
 

@@ -129,12 +129,13 @@ def gaps(draft: Draft, now: datetime) -> Iterator[Problem]:
         yield "text", _NOTHING
     if not draft.channel_ids:
         yield "channels", "Choose at least one channel."
+    can_be = not any(name in {"date", "repeat", "zone"} for name, _ in mistakes(draft))
     if draft.local is None:
         yield "date", "Say when it goes out: a date and a time."
     elif draft.rule:
-        if not any(mistakes(draft)) and not _ahead(draft.rule, now):
+        if can_be and not _ahead(draft.rule, now):
             yield "date", "None of its dates lies ahead."
-    elif not any(mistakes(draft)) and resolve(draft.local, draft.zone).at < now - GRACE:
+    elif can_be and resolve(draft.local, draft.zone).at < now - GRACE:
         yield "date", "That time has passed. Choose a later one, or publish it now."
 
 

@@ -30,7 +30,7 @@ def keep(
     base: int = 0,
 ) -> Unfinished | None:
     """Keep a form as it stands. The post itself is not touched. None where it is empty."""
-    said = {name: value for name, value in given.items() if name not in _NOT_TYPED and value}
+    said = {name: it for name, it in given.items() if name not in _NOT_TYPED and any(it)}
     if not (post or scratch) or not _is_worth_it(said):
         return None
     post_id = post.id if post else None

@@ -22,7 +22,7 @@ from bot.clock import FrozenClock
 from bot.db import Session, Writer
 from bot.media import views as media
 from bot.networks import Capabilities
-from bot.settings import Settings, Shop
+from bot.settings import Settings, Shop, Web
 from bot.web.access import SESSION_COOKIE
 from bot.web.app import create_app
 from bot.web.house import House
@@ -94,7 +94,7 @@ async def opened(folder: Path) -> AsyncIterator[Desk]:
         settings = Settings(
             data=folder,
             shop=Shop(name="Kettle & Co", zone="Europe/Berlin"),
-            web={"public_url": address},  # type: ignore[arg-type]  # as a file gives it
+            web=Web(public_url=address),
         )
         house = House(
             settings=settings,

@@ -41,7 +41,7 @@ function placeProblems() {
   for (const item of document.querySelectorAll("#preview .live-problems li")) {
     const field = document.getElementById(item.dataset.field);
     const box = field?.closest(".field, details") ?? null;
-    if (!box || !form.contains(box) || box.querySelector(":scope > .problem")) continue;
+    if (!box || !form.contains(box) || document.getElementById(`problem-${item.dataset.field}`)) continue;
     const line = item.querySelector(".problem").cloneNode(true);
     const problem = Object.assign(document.createElement("p"), { className: "problem problem-live" });
     problem.append(...line.childNodes);
@@ -53,6 +53,9 @@ function placeProblems() {
 }
 
 document.addEventListener("htmx:after:swap", placeProblems);
+form.addEventListener("input", ({ target, isTrusted }) => { // who types there is mending it
+  if (isTrusted) document.getElementById(`problem-${target.name}`)?.remove();
+});
 
 // Keeping while typing ----------------------------------------------------------------------------
 
