@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest_asyncio
+import sqlalchemy as sa
 import uvicorn
-from playwright.async_api import Page
+from PIL import Image
+from playwright.async_api import Page, expect
 
 from adapters.discord.adapter import Discord
 from adapters.facebook.saying import CAPABILITIES
@@ -27,6 +30,7 @@ from bot.web.access import SESSION_COOKIE
 from bot.web.app import create_app
 from bot.web.house import House
 from content_calendar import views
+from content_calendar.models import Post
 from tests import databases, rooms
 
 TABLE: dict[str, Capabilities] = {
@@ -83,6 +87,38 @@ def _token(session: Session, role: Role, name: str) -> str:
 
 def user(session: Session, name: str) -> User:
     return session.query(User).filter_by(name=name).one()
+
+
+async def choose(page: Page, *networks: str) -> None:
+    for network in networks:
+        await page.locator(f"#channels [data-network={network}]").check()
+
+
+async def write(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        await page.locator(f"[name={name}]").fill(value)
+
+
+async def press(page: Page, name: str, said: str) -> None:
+    """Press the button and wait until the next page has said it."""
+    await page.get_by_role("button", name=name, exact=True).click()
+    await expect(page.get_by_text(said).first).to_be_visible()
+
+
+async def the_post(desk: Desk) -> Post:
+    return await desk.writer.run(lambda session: session.scalars(sa.select(Post)).one())
+
+
+def picture_of(folder: Path, size: tuple[int, int] = (300, 200)) -> Path:
+    path = folder / "cup.jpg"
+    Image.linear_gradient("L").resize(size).convert("RGB").save(path)
+    return path
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened(tmp_path) as it:
+        yield it
 
 
 @asynccontextmanager

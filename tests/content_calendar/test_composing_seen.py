@@ -1,63 +1,34 @@
-"""The editor in a real browser: what is typed is counted, drawn, checked and kept."""
+"""The editor in a real browser: what is typed is counted, drawn and checked."""
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-import pytest_asyncio
 import sqlalchemy as sa
-from PIL import Image
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
-from bot.accounts.models import Role
 from bot.channels.models import Channel
 from bot.db import Session
 from bot.networks import Count
 from bot.outbox.models import Delivery
-from content_calendar import unfinished
-from content_calendar.models import Post, Stage
+from content_calendar.models import Stage
 from tests.browser import OpenPage, violations
-from tests.content_calendar import desk
-from tests.content_calendar.desk import PLACES, TABLE, Desk
+from tests.content_calendar.desk import (
+    PLACES,
+    TABLE,
+    Desk,
+    choose,
+    desk,
+    picture_of,
+    press,
+    the_post,
+    write,
+)
+
+__all__ = ["desk"]  # a fixture
 
 STICKS_OUT = "() => document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def served(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk.opened(tmp_path) as opened:
-        yield opened
-
-
-def channel(page: Page, network: str) -> Locator:
-    return page.locator(f"#channels [data-network={network}]")
-
-
-async def choose(page: Page, *networks: str) -> None:
-    for network in networks:
-        await channel(page, network).check()
-
-
-async def write(page: Page, **fields: str) -> None:
-    for name, value in fields.items():
-        await page.locator(f"[name={name}]").fill(value)
-
-
-async def press(page: Page, name: str, said: str) -> None:
-    await page.get_by_role("button", name=name, exact=True).click()
-    await expect(page.get_by_text(said).first).to_be_visible()
-
-
-async def the_post(served: Desk) -> Post:
-    return await served.writer.run(lambda session: session.scalars(sa.select(Post)).one())
-
-
-def picture_of(folder: Path, size: tuple[int, int] = (300, 200)) -> Path:
-    path = folder / "cup.jpg"
-    Image.linear_gradient("L").resize(size).convert("RGB").save(path)
-    return path
 
 
 TEXTS = {
@@ -71,9 +42,9 @@ TEXTS = {
 }
 
 
-async def test_the_page_counts_as_the_server_does(served: Desk, open_page: OpenPage) -> None:
+async def test_the_page_counts_as_the_server_does(desk: Desk, open_page: OpenPage) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     wrong = {}
     for name, text in TEXTS.items():
         await write(page, text=text)
@@ -89,10 +60,10 @@ async def test_the_page_counts_as_the_server_does(served: Desk, open_page: OpenP
 
 
 async def test_the_limit_follows_what_comes_with_the_text(
-    served: Desk, open_page: OpenPage, tmp_path: Path
+    desk: Desk, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     limit = page.locator("[data-count-of=text] li:has(.net-telegram) [data-limit-shown]")
     await expect(limit).to_have_text("4096")
     await page.locator("#file").set_input_files(picture_of(tmp_path))
@@ -101,11 +72,9 @@ async def test_the_limit_follows_what_comes_with_the_text(
     await expect(limit).to_have_text("4096")
 
 
-async def test_each_network_s_look_marks_what_is_too_much(
-    served: Desk, open_page: OpenPage
-) -> None:
+async def test_each_network_s_look_marks_what_is_too_much(desk: Desk, open_page: OpenPage) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await choose(page, "discord", "facebook", "telegram")
     await write(page, text="x" * 2000 + "TAIL")
     preview = page.locator("#preview")
@@ -122,10 +91,10 @@ async def test_each_network_s_look_marks_what_is_too_much(
 
 
 async def test_every_problem_is_said_at_once_beside_its_field(
-    served: Desk, open_page: OpenPage, tmp_path: Path
+    desk: Desk, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await choose(page, "discord", "webchat")
     await page.locator("#poll > summary").click()
     await write(
@@ -152,14 +121,14 @@ async def test_every_problem_is_said_at_once_beside_its_field(
 
 @pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
 async def test_a_post_with_everything_is_composed_and_read_by_everybody(
-    served: Desk,
+    desk: Desk,
     open_page: OpenPage,
     tmp_path: Path,
     width: int,
     colours: Literal["light", "dark"],
 ) -> None:
     page = await open_page(width=width, colours=colours)
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await choose(page, "discord", "facebook")
     await page.locator("#file").set_input_files(picture_of(tmp_path))
     await page.get_by_label("What it shows").first.fill("A cup")
@@ -187,13 +156,9 @@ async def test_a_post_with_everything_is_composed_and_read_by_everybody(
     assert (await page.evaluate(STICKS_OUT), await violations(page)) == (0, [])
     await press(page, "Schedule", "It is on the calendar.")
     assert (await page.evaluate(STICKS_OUT), await violations(page)) == (0, [])
-    post = await the_post(served)
-    assert (post.stage, post.tags, post.media[0]["alt"]) == (
-        Stage.SCHEDULED,
-        ["cups", "red"],
-        "A cup",
-    )
-    said = await served.writer.run(_contents)
+    post = await the_post(desk)
+    assert (post.stage, post.tags) == (Stage.SCHEDULED, ["cups", "red"])
+    said = await desk.writer.run(_contents)
     assert said["discord"]["poll"]["options"] == ["Red", "Blue", "Green"]
     assert said["facebook"]["poll"] is None
     assert said["facebook"]["media"][0]["url"] != said["discord"]["media"][0]["url"]
@@ -208,176 +173,11 @@ def _contents(session: Session) -> dict[str, dict[str, Any]]:
     return {names[name]: content for name, content in rows}
 
 
-async def test_what_is_typed_is_kept_and_comes_back_after_a_crash(
-    served: Desk, open_page: OpenPage
-) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await write(page, text="Half a thought", title="Cups", date="2026-03-05", time="10:00")
-    await expect(page.locator("#autosaved")).to_contain_text("It is not saved yet.")
-    await page.close()
-    again = await open_page()
-    await served.enter(again, "/posts/new")
-    await expect(again.get_by_text("“Half a thought”")).to_be_visible()
-    await again.get_by_role("link", name="Go on with it").click()
-    await expect(again.locator("#text")).to_have_value("Half a thought")
-    await expect(again.locator("#date")).to_have_value("2026-03-05")
-    await press(again, "Save draft", "Saved.")
-    await served.enter(again, "/posts/new")
-    await expect(again.get_by_text("“Half a thought”")).to_have_count(0)
-    post = await the_post(served)
-    assert (post.text, post.title) == ("Half a thought", "Cups")
-
-
-async def test_leaving_at_once_keeps_what_was_typed(served: Desk, open_page: OpenPage) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await write(page, text="Gone in a second")
-    await page.goto(served.address + "/calendar")
-    await expect(page.locator("h1")).to_be_visible()
-    await page.goto(served.address + "/posts/new")
-    await expect(page.get_by_text("“Gone in a second”")).to_be_visible()
-    await press(page, "Throw it away", "Thrown away.")
-
-    def count(session: Session) -> list[object]:
-        return [it.given for it in unfinished.new_ones(session, desk.user(session, "Olga"))]
-
-    assert await served.writer.run(count) == []
-
-
-async def test_an_older_version_is_looked_at_and_brought_back(
-    served: Desk, open_page: OpenPage
-) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await write(page, text="First words?")
-    await press(page, "Save draft", "Saved.")
-    await write(page, text="Second words?")
-    await press(page, "Save draft", "Saved.")
-    await page.get_by_role("link", name="History").click()
-    changes = page.locator(".changes").first
-    await expect(changes.locator("del")).to_have_text("First words?")
-    await expect(changes.locator("ins")).to_have_text("Second words?")
-    await page.get_by_role("link", name="Look at it").last.click()
-    await expect(page.locator("#look .look-text")).to_have_text("First words?")
-    assert (await page.evaluate(STICKS_OUT), await violations(page)) == (0, [])
-    await page.get_by_role("link", name="Bring it back").click()
-    await expect(page.locator("#text")).to_have_value("First words?")
-    assert (await the_post(served)).text == "Second words?"  # not before it is saved
-    await press(page, "Save draft", "Saved.")
-    assert (await the_post(served)).text == "First words?"
-
-
-async def test_a_post_is_approved_with_words_and_asked_about_again(
-    served: Desk, open_page: OpenPage
-) -> None:
-    mia, olga = await open_page(), await open_page(width=390, colours="dark")
-    await served.enter(mia, "/posts/new", Role.MARKETER)
-    await choose(mia, "webchat")
-    await write(mia, text="Which cup?", date="2026-03-05", time="10:00", note="Please look.")
-    await press(mia, "Request approval", "Sent for approval.")
-    await served.enter(olga, "/approvals", Role.APPROVER)
-    card = olga.locator(".approval")
-    await expect(card).to_contain_text("Please look.")
-    await expect(card.locator(".look-text")).to_have_text("Which cup?")
-    assert (await olga.evaluate(STICKS_OUT), await violations(olga)) == (0, [])
-    await card.get_by_placeholder("Your words").fill("Lovely.")
-    await press(olga, "Approve", "It is on the calendar.")
-    await mia.reload()
-    await expect(mia.locator("#approval")).to_contain_text("Lovely.")
-    await write(mia, text="Buy a cup!")
-    await press(mia, "Save and ask again", "Sent for approval.")
-    assert (await the_post(served)).stage is Stage.IN_REVIEW
-    await olga.goto(served.address + "/approvals")
-    await expect(card.locator(".changes del")).to_have_text("Which cup?")
-    await expect(card.locator(".changes ins")).to_have_text("Buy a cup!")
-    assert await violations(olga) == []
-    await card.get_by_placeholder("Your words").fill("No: ask.")
-    await press(olga, "Send back", "Sent back. It is a draft again.")
-    await mia.reload()
-    await expect(mia.locator("#approval")).to_contain_text("No: ask.")
-    assert await violations(mia) == []
-
-
-async def test_four_eyes_and_a_campaign_s_own_approver_are_set_by_the_owner(
-    served: Desk, open_page: OpenPage
-) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await choose(page, "webchat")
-    await write(page, text="Which cup?", date="2026-03-05", time="10:00", campaign="Spring")
-    await press(page, "Request approval", "Sent for approval.")
-    await page.goto(served.address + "/approvals")
-    await page.get_by_label("Four eyes").check()
-    await page.locator("form:has(#four_eyes)").get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Saved.")).to_be_visible()
-    await expect(page.locator(".approval")).to_contain_text("somebody else has to")
-    await page.locator("summary", has_text="Spring").click()
-    await page.locator("details[open]").get_by_label("Mia").check()
-    await page.locator("details[open]").get_by_role("button", name="Save").click()
-    await expect(page.locator("summary", has_text="Spring: Mia")).to_be_visible()
-    await served.enter(page, "/approvals", Role.APPROVER)
-    await expect(page.locator(".approval")).to_contain_text("approved by Mia")
-    await served.enter(page, "/approvals", Role.MARKETER)
-    await press(page, "Approve", "It is on the calendar.")
-
-
-async def test_a_template_is_kept_filled_in_and_used(served: Desk, open_page: OpenPage) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await write(page, text="On {weekday} at {shop}: {what} for everybody?")
-    await press(page, "Save draft", "Saved.")
-    await page.get_by_label("Name of the template").fill("A day of something")
-    await press(page, "Keep as a template", "Kept as a template.")
-    await page.get_by_role("link", name="Use it").click()
-    await page.get_by_label("What").fill("tea")
-    await page.get_by_label("Date").fill("2026-03-05")
-    assert (await page.evaluate(STICKS_OUT), await violations(page)) == (0, [])
-    await page.get_by_role("button", name="Begin a post").click()
-    await expect(page.locator("#text")).to_have_value(
-        "On Thursday at Kettle & Co: tea for everybody?"
-    )
-    await expect(page.locator("#date")).to_have_value("2026-03-05")
-
-
-@pytest.mark.parametrize(("width", "colours"), [(1280, "dark"), (390, "light")])
-async def test_somebody_outside_sees_the_post_and_nothing_else(
-    served: Desk,
-    open_page: OpenPage,
-    tmp_path: Path,
-    width: int,
-    colours: Literal["light", "dark"],
-) -> None:
-    page = await open_page()
-    await served.enter(page, "/posts/new")
-    await choose(page, "discord", "facebook", "telegram")
-    await page.locator("#file").set_input_files(picture_of(tmp_path))
-    await page.get_by_label("What it shows").first.fill("A cup")
-    await write(page, text="Which cup?", campaign="Secret plans")
-    await press(page, "Save draft", "Saved.")
-    await press(page, "Make a link", "The link is ready")
-    address = await page.locator("#share input[readonly]").input_value()
-    outside = await open_page(width=width, colours=colours)
-    await outside.goto(address)
-    await expect(outside.locator(".look")).to_have_count(3)
-    await expect(outside.locator(".look-telegram .look-text")).to_have_text("Which cup?")
-    loaded = "image => image.complete && image.naturalWidth > 0"
-    assert await outside.locator(".look-telegram img").evaluate(loaded)
-    assert (await outside.evaluate(STICKS_OUT), await violations(outside)) == (0, [])
-    text = await outside.locator("body").inner_text()
-    for ours in ("Secret plans", "Olga", "#announcements", "Kettle news", "Calendar"):
-        assert ours not in text
-    await press(page, "Close all links", "One link was closed.")
-    answer = await outside.goto(address)
-    assert answer is not None
-    assert answer.status == 404
-
-
 async def test_a_file_that_is_no_picture_is_refused_and_nothing_is_lost(
-    served: Desk, open_page: OpenPage, tmp_path: Path
+    desk: Desk, open_page: OpenPage, tmp_path: Path
 ) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await write(page, text="Which cup?")
     files = {
         "script.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
@@ -398,19 +198,19 @@ async def test_a_file_that_is_no_picture_is_refused_and_nothing_is_lost(
 
 
 async def test_a_link_to_a_private_address_is_not_looked_at(
-    served: Desk, open_page: OpenPage
+    desk: Desk, open_page: OpenPage
 ) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await write(page, text="Look!", link="http://192.168.0.1/router")
     await page.get_by_role("button", name="Look at its preview").click()
     await expect(page.locator("#link-trouble")).to_contain_text("not on the public internet")
     await expect(page.locator("#text")).to_have_value("Look!")
 
 
-async def test_every_way_of_writing_is_shown_as_it_reads(served: Desk, open_page: OpenPage) -> None:
+async def test_every_way_of_writing_is_shown_as_it_reads(desk: Desk, open_page: OpenPage) -> None:
     page = await open_page()
-    await served.enter(page, "/posts/new")
+    await desk.enter(page, "/posts/new")
     await choose(page, "telegram")
     await write(page, text="שלום? \u202egpj.exe 👩‍👩‍👧 a\u200bb <b>@everyone</b>")
     text = page.locator("#preview .look-telegram .look-text")
@@ -418,4 +218,4 @@ async def test_every_way_of_writing_is_shown_as_it_reads(served: Desk, open_page
     await expect(text).to_contain_text("⟨U+202E⟩gpj.exe")
     assert await text.evaluate("it => getComputedStyle(it).direction") == "rtl"
     await press(page, "Save draft", "Saved.")
-    assert (await the_post(served)).text == "שלום? \u202egpj.exe 👩‍👩‍👧 a\u200bb <b>@everyone</b>"
+    assert (await the_post(desk)).text == "שלום? \u202egpj.exe 👩‍👩‍👧 a\u200bb <b>@everyone</b>"
