@@ -75,7 +75,7 @@ def targets(session: Session, limits: Limits) -> list[Target]:
                     network=channel.network,
                     limit=can.text_limit,
                     beside=can.limit_of(media=True, poll=False),
-                    above=can.limit_of(media=False, poll=True),
+                    above=can.limit_of(media=False, poll=can.poll_options > 0),
                     comment=can.text_limit if comments else 0,
                     unit=can.count.value,
                     polls=can.poll_options,

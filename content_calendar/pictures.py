@@ -1,8 +1,8 @@
 """Pictures and films of a post: taken in with its form, and tried on every chosen network."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +12,7 @@ from bot.channels.models import Channel
 from bot.db import Database, Session, Writer
 from bot.errors import InvalidInput, Rejected
 from bot.media.looking import LARGEST, clean
-from bot.media.service import PREFIX, Room, keep, named
-from bot.networks import Media
+from bot.media.service import Room, keep, named
 from content_calendar.cropping import cut
 from content_calendar.draft import Draft
 from content_calendar.forms import ALT, Crops, Typed
@@ -21,26 +20,6 @@ from content_calendar.saying import Crop, content
 from content_calendar.writing import Limits
 
 LARGEST_FORM = LARGEST + 1_000_000  # bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """As our own pages show it, from our own store."""
-
-    digest: str
-    alt: str
-    is_picture: bool
-
-
-def shown(media: Iterable[Media]) -> list[Shown]:
-    return [
-        Shown(
-            digest=it.url.removeprefix(PREFIX),
-            alt=it.alt,
-            is_picture=it.type.startswith("image/"),
-        )
-        for it in media
-    ]
 
 
 async def take_in(given: dict[str, Any], writer: Writer) -> None:

@@ -25,6 +25,7 @@ from tests.content_calendar.desk import (
     the_post,
     write,
 )
+from tests.media.files import png_of
 
 __all__ = ["desk"]  # a fixture
 
@@ -183,8 +184,9 @@ async def test_a_file_that_is_no_picture_is_refused_and_nothing_is_lost(
         "script.svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
         "page.png": b"<html><script>alert(1)</script>",
         "large.jpg": b"\xff\xd8\xff" + bytes(50_000_001),
+        "bomb.png": png_of(15_000, 15_000, bytes(45_001 * 9)),
     }
-    said = {"large.jpg": "too large: at most 50 MB"}
+    said = {"large.jpg": "too large: at most 50 MB", "bomb.png": "at most 40 million pixels"}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         await page.locator("#file").set_input_files(tmp_path / name)

@@ -63,6 +63,7 @@ const QUIET = 1500; // after so long without a key, what stands there is kept
 let timer = 0;
 let kept = "";
 let leaving = false;
+let sending = new AbortController();
 
 function typedNow() {
   const data = new FormData(form);
@@ -75,8 +76,9 @@ async function keep() {
   const now = typedNow();
   if (leaving || now.toString() === kept) return;
   kept = now.toString();
+  sending = new AbortController();
   try {
-    const answer = await fetch(form.dataset.autosave, { method: "POST", body: now, keepalive: kept.length < 60_000 });
+    const answer = await fetch(form.dataset.autosave, { method: "POST", body: now, keepalive: kept.length < 60_000, signal: sending.signal });
     if (!answer.ok) throw new Error(answer.status);
     said.textContent = (await answer.json()).said;
   } catch {
@@ -86,7 +88,11 @@ async function keep() {
 
 form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, QUIET); });
 form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(keep, QUIET); });
-form.addEventListener("submit", (event) => { leaving = !event.submitter?.matches("[data-look-up]"); });
+form.addEventListener("submit", ({ submitter }) => {
+  if (submitter?.matches("[data-look-up]")) return;
+  leaving = true;
+  sending.abort(); // what is saved now must not be kept as unsaved after that
+});
 addEventListener("pagehide", keep);
 document.addEventListener("visibilitychange", () => document.hidden && keep());
 
