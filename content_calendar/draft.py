@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -51,6 +51,12 @@ class Draft:
         if not self.rrule or self.local is None:
             return None
         return Rule(start=self.local, zone=self.zone, rrule=self.rrule, exdates=self.exdates)
+
+    @property
+    def own_title(self) -> str:
+        """The title, where it is another than how the text begins. What was only taken from the
+        text goes with the text when that changes."""
+        return "" if self.title == replace(self, title="").heading else self.title
 
     @property
     def heading(self) -> str:

@@ -241,7 +241,7 @@ def shown(draft: Draft, product: str, on: datetime | None = None) -> dict[str, A
     local = on or draft.local
     repeat = from_rrule(draft.rrule, draft.local.date()) if draft.local else Repeat()
     return {
-        "title": draft.title,
+        "title": draft.own_title,
         "text": draft.text,
         "product": product,
         "campaign": draft.campaign,

@@ -70,7 +70,7 @@ def changes(old: Draft, new: Draft) -> Iterator[Change]:
 def _parts(draft: Draft) -> dict[str, str]:
     when = f"{draft.local:%Y-%m-%d %H:%M} {draft.zone}" if draft.local else ""
     return {
-        "title": draft.title,
+        "title": draft.own_title,
         "text": draft.text,
         **{f"override_{network}": text for network, text in draft.overrides.items()},
         "poll": draft.poll.words if draft.poll else "",

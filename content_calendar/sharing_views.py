@@ -19,6 +19,7 @@ from bot.web.i18n import ngettext
 from bot.web.limits import Limit
 from bot.web.pages import AnyRequest, Back, Page, back_to, page
 from content_calendar import cards, planning, previews
+from content_calendar.detail import detail
 from content_calendar.editor import limits_of
 from content_calendar.looks import Look, looks
 from content_calendar.models import Post
@@ -60,6 +61,7 @@ def show(token: str, session: Session, house: House) -> Page:
         cards={it.link: cards.known(session, it.link) for it in seen if it.link},
         host=cards.host,
         base=f"/preview/{token}/media/",
+        is_out=detail(session, found.id).state == "published",
     )
     shown.headers["X-Robots-Tag"] = "noindex, nofollow"
     return shown

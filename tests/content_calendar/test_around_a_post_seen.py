@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import sqlalchemy as sa
 from playwright.async_api import expect
 
 from bot.accounts.models import Role
 from bot.db import Session
 from content_calendar import unfinished
+from content_calendar.keeping import Unfinished
 from content_calendar.models import Stage
 from tests.browser import OpenPage, violations
 from tests.content_calendar.desk import (
@@ -46,6 +48,26 @@ async def test_what_is_typed_is_kept_and_comes_back_after_a_crash(
     await expect(again.get_by_text("“Half a thought”")).to_have_count(0)
     post = await the_post(desk)
     assert (post.text, post.title) == ("Half a thought", "Cups")
+
+
+async def test_who_only_looks_leaves_nothing_behind(
+    desk: Desk, open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = await open_page()
+    await desk.enter(page, "/posts/new")
+    await choose(page, "telegram")
+    await page.locator("#file").set_input_files(picture_of(tmp_path))
+    await expect(page.locator(".picture")).to_have_count(1)
+    await write(page, text="Which cup?")
+    await press(page, "Save draft", "Saved.")
+    await page.reload()
+    await page.goto(desk.address + "/calendar")
+    await page.go_back()
+    await expect(page.locator("#text")).to_have_value("Which cup?")
+    kept = await desk.writer.run(
+        lambda session: session.scalar(sa.select(sa.func.count()).select_from(Unfinished))
+    )
+    assert kept == 0
 
 
 async def test_leaving_at_once_keeps_what_was_typed(desk: Desk, open_page: OpenPage) -> None:

@@ -214,3 +214,4 @@ form.addEventListener("change", suitLimits);
 suitLimits();
 placeProblems();
 pointFocus();
+kept = typedNow().toString(); // who only looks leaves nothing behind
