@@ -31,6 +31,8 @@ def compose(
     Raises `InvalidInput` with every problem at once, an unknown product among them.
     """
     product, unknown = _product(session, typed)
+    if post_id is None and (made := _made_before(session, typed)):
+        post_id, typed = made.id, replace(typed, form=typed.form.model_copy(update={"version": 1}))
     try:
         post = _saved(session, post_id, typed, product, by, limits)
     except InvalidInput as refused:
@@ -39,6 +41,13 @@ def compose(
         raise InvalidInput(fields=unknown)
     unfinished.forget(session, by, post_id, typed.form.scratch)
     return post
+
+
+def _made_before(session: Session, typed: Typed) -> Post | None:
+    """What this very editor has made already: the button was pressed twice, the answer was lost,
+    or somebody went back. Then it is changed, unless somebody else has changed it since."""
+    scratch = typed.form.scratch
+    return session.scalar(sa.select(Post).filter_by(scratch=scratch)) if scratch else None
 
 
 def problems(
@@ -79,6 +88,7 @@ def _saved(
     how: dict[str, Any] = {"by": by, "capabilities": limits, "words": form.note}
     if old is None:
         post = service.create(session, draft, stage=stage or Stage.DRAFT, **how)
+        post.scratch = form.scratch or None
     elif rule and form.on and form.scope is not Scope.ALL:
         post = series.edit(
             session,

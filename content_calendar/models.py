@@ -37,6 +37,7 @@ class Post(Row):
         references("product_id", "product"),
         references("author_id", "user"),
         references("wrote_id", "user"),
+        sa.UniqueConstraint("workspace_id", "scratch"),
     )
 
     title: Mapped[str]
@@ -52,6 +53,7 @@ class Post(Row):
     campaign_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None]  # what it is about: replies mean this first
     author_id: Mapped[UUID | None]
+    scratch: Mapped[str | None]  # the editor that made it: pressed twice, it makes one
     wrote_id: Mapped[UUID | None]  # who wrote its words as they stand
     approved: Mapped[str] = mapped_column(default="")  # `draft.fingerprint` of what was approved
     approved_version: Mapped[int | None]

@@ -15,6 +15,7 @@ from content_calendar.models import Post
 STEP = timedelta(minutes=5)
 """What was typed within so long is one state to go back to."""
 
+_FORGOTTEN = timedelta(days=60)  # nobody has come back to it
 _KEPT = 20  # such states of one post
 _NOT_TYPED = {"act", "version", "file", "on", "scope"}
 _LARGEST = 200_000  # characters
@@ -42,6 +43,9 @@ def keep(
     if last and last.given == said:
         return last
     for old in of(session, user, post_id, scratch)[_KEPT - 1 :]:
+        session.delete(old)
+    forgotten = sa.select(Unfinished).filter_by(user_id=user.id)
+    for old in session.scalars(forgotten.where(Unfinished.at < now - _FORGOTTEN)):
         session.delete(old)
     return session.put(
         Unfinished(

@@ -118,6 +118,22 @@ def test_saving_forgets_what_was_typed(owner: Client, writer: Writer, lobby: UUI
     assert writer.run_blocking(lambda session: session.scalar(count)) == 0
 
 
+def test_a_button_pressed_twice_makes_one_post(owner: Client, writer: Writer, lobby: UUID) -> None:
+    form = composed(lobby, act="draft", scratch="s")
+    first, second = (send(owner, "/posts/new", **form).headers["location"] for _ in range(2))
+    assert first == second == f"/posts/{the_post(writer).id}"
+    late = send(owner, "/posts/new", **(form | {"text": "I went back to change it?"}))
+    assert late.status_code == 409  # it has been changed since: by the second press
+    assert "I went back to change it?" in late.text
+
+
+def test_problems_are_told_in_the_reader_s_language(owner: Client, lobby: UUID) -> None:
+    form = composed(lobby, text="x" * 2001, link="here")
+    answer = owner.post("/posts/new", data=csrf(owner) | form, headers={"accept-language": "de"})
+    assert "Webchat: Der Text ist 1 zu lang: 2001 von 2000." in words(answer)
+    assert "Geben Sie die ganze Adresse an" in words(answer)
+
+
 def test_a_private_address_is_not_looked_at_and_the_form_comes_back(
     owner: Client, lobby: UUID
 ) -> None:
