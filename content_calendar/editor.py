@@ -34,7 +34,7 @@ from content_calendar.hints import hints
 from content_calendar.looks import Look, looks
 from content_calendar.models import Campaign, Post, Stage
 from content_calendar.recurrence import check, describe, describe_german, resolve
-from content_calendar.saying import RATIOS
+from content_calendar.saying import RATIOS, fingerprint
 from content_calendar.writing import Limits
 
 _SUGGESTED = 200  # so many products and campaigns are offered while typing
@@ -141,13 +141,15 @@ def _approval(session: Session, user: User, found: Detail | None) -> dict[str, A
     """Whether this person may let it go out, and what was said about it."""
     if found is None:
         reason = approving.why_not(session, user, {user.id}, None)
-        return {"approves": not reason, "why_not": reason, "talk": [], "changes": []}
+        none: dict[str, Any] = {"talk": [], "changes": [], "still_approved": False}
+        return {"approves": not reason, "why_not": reason, **none}
     post = found.post
     reason = approving.why_not_this(session, user, post)
     is_asked = post.stage is Stage.IN_REVIEW and post.approved_version
     return {
         "approves": not reason,
         "why_not": reason,
+        "still_approved": bool(post.approved) and post.approved == fingerprint(found.draft),
         "talk": approving.talk(session, post.id),
         "changes": since_approval(session, post, found.draft) if is_asked else [],
     }

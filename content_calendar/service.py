@@ -182,6 +182,8 @@ def unschedule(session: Session, post_id: UUID, version: int, *, by: User | None
     if post.stage is not Stage.SCHEDULED:
         raise Conflict("This post is not on the calendar.")
     take_off(session, post)
+    if by and not approving.why_not_this(session, by, post):
+        post.approved = ""  # who could approve it has taken it back
     post.stage = Stage.DRAFT
     changed(session, post, by, "withdrew")
     return post

@@ -96,7 +96,7 @@ async def choose(page: Page, *networks: str) -> None:
 
 async def write(page: Page, **fields: str) -> None:
     for name, value in fields.items():
-        await page.locator(f"[name={name}]").fill(value)
+        await page.locator(f"#post [name={name}]").fill(value)
 
 
 async def press(page: Page, name: str, said: str) -> None:

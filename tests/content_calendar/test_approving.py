@@ -98,6 +98,13 @@ def test_what_was_approved_may_be_planned_again_by_whoever_plans(
     assert due(session) == ["03-04 10:00"]
 
 
+def test_who_approves_takes_it_back_for_good(session: Session, mia: User, anton: User) -> None:
+    post = approve(session, asked(session, mia), anton)
+    service.unschedule(session, post.id, post.version, by=anton)
+    with pytest.raises(NotAllowed):
+        approve(session, post, mia)
+
+
 def test_what_was_sent_back_is_approved_no_more(session: Session, mia: User, anton: User) -> None:
     post = approve(session, asked(session, mia), anton)
     save(session, post, mia, Stage.IN_REVIEW, text="Other?")
