@@ -201,7 +201,7 @@ def previewed(
         "host": cards.host,
         "live": {name: text for name, text in {**kept, **wrong}.items() if _began(draft)},
         "missing": [text for name, text in goes.items() if kept.get(name) != text],
-        "hints": _hints(session, draft, besides),
+        "hints": [*_hints(session, draft, besides), *_untold(draft)],
         "rhythm": rhythm(draft),
         "broadcast": draft.broadcast,
     }
@@ -223,6 +223,12 @@ def _hints(session: Session, draft: Draft, besides: UUID | None) -> list[str]:
         return hints(draft, ())
     at = resolve(draft.local, draft.zone).at
     return hints(draft, queries.neighbours(session, at, besides=besides))
+
+
+def _untold(draft: Draft) -> list[str]:
+    if all(it.alt for it in draft.media):
+        return []
+    return [_("Say what each picture shows: not everybody sees it.")]
 
 
 def rhythm(draft: Draft) -> str:

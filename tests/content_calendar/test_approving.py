@@ -14,6 +14,8 @@ from content_calendar.models import Campaign, Post, Stage
 from content_calendar.planning import draft_of
 from tests.content_calendar.calendars import LIMITS, deliveries, draft, due, person, wall
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def mia(session: Session) -> User:

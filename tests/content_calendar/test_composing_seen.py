@@ -132,6 +132,7 @@ async def test_a_post_with_everything_is_composed_and_read_by_everybody(
     await desk.enter(page, "/posts/new")
     await choose(page, "discord", "facebook")
     await page.locator("#file").set_input_files(picture_of(tmp_path))
+    await expect(page.locator("#preview")).to_contain_text("Say what each picture shows")
     await page.get_by_label("What it shows").first.fill("A cup")
     await page.get_by_text("Crop for each network").click()
     await page.get_by_label("Shape on Facebook").select_option("1:1")
