@@ -57,6 +57,7 @@ from bot.web.house import Doorkeepers, House
 from bot.web.server import Server
 from bot.web.stream import Streams
 from bot.web.system import network_problems
+from content_calendar.comments import follow
 from content_calendar.planning import materialise
 
 # Rooms that have pages; each gives `routes`.
@@ -311,6 +312,7 @@ class Hubbub:
     async def _materialise(self) -> None:
         try:
             await self.writer.run(materialise)
+            await self.writer.run(follow)
         except DatabaseUnavailable as error:
             _log.warning("cannot plan ahead", reason=str(error))
 

@@ -14,6 +14,7 @@ from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suppliers.models import Case
 from bot.watching.alarms import Alarm
 from bot.web.house import ChannelItem, NavItem, Notice, Shell
+from content_calendar.models import Post, Stage
 
 
 def shell(
@@ -22,6 +23,7 @@ def shell(
     return Shell(
         nav=(
             NavItem(href="/calendar", label="Calendar", icon="calendar"),
+            NavItem(href="/approvals", label="Approvals", icon="check", count=_to_approve),
             NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
@@ -51,6 +53,10 @@ def _count(session: Session, kind: type[object], *where: sa.ColumnExpressionArgu
 
 def _unanswered(session: Session) -> int:
     return _count(session, Message, Message.wants_person, Message.answered_at.is_(None))
+
+
+def _to_approve(session: Session) -> int:
+    return _count(session, Post, Post.stage == Stage.IN_REVIEW)
 
 
 def _new_suggestions(session: Session) -> int:

@@ -5,20 +5,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.accounts import audit
-from bot.accounts.models import AuditEntry, Role, User
+from bot.accounts.models import AuditEntry, User
 from bot.db import Session
-from bot.errors import Conflict, NotAllowed, NotFound
+from bot.errors import Conflict, NotFound
+from content_calendar import history
 from content_calendar.models import Post
-
-
-def may_approve(by: User | None) -> bool:
-    """Whether this person's word is enough for a post to go out. None is Hubbub itself."""
-    return by is None or by.role in {Role.OWNER, Role.APPROVER}
-
-
-def must_approve(by: User | None) -> None:
-    if not may_approve(by):
-        raise NotAllowed("Only an approver or the owner lets posts go out: request approval.")
 
 
 def changing(session: Session, post_id: UUID, version: int) -> Post:
@@ -41,6 +32,7 @@ def changed(session: Session, post: Post, by: User | None, verb: str, **details:
     post.version += 1
     post.updated_at = session.now()
     session.flush()
+    history.keep(session, post, by, verb)
     audit.record(session, by or audit.HUBBUB, verb, post, **details)
     session.announce("calendar")
 

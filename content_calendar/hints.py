@@ -34,7 +34,9 @@ def hints(draft: Draft, neighbours: Iterable[Neighbour]) -> list[str]:
 
 
 def _about_words(draft: Draft) -> Iterator[str]:
-    texts = [draft.text, *draft.overrides.values()]
+    texts = [draft.text, *draft.overrides.values(), draft.first_comment]
+    if draft.poll:
+        return  # it asks
     if draft.text.strip() and not draft.broadcast and not any("?" in text for text in texts):
         yield "It asks nothing. Add a question, or mark it as a broadcast."
 

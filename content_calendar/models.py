@@ -25,6 +25,7 @@ class Campaign(Row):
     __table_args__ = (sa.UniqueConstraint("workspace_id", "name"),)
 
     name: Mapped[str]
+    approver_ids: Mapped[list[Any]] = mapped_column(default=list)  # of str: hex; none: by role
 
 
 class Post(Row):
@@ -35,16 +36,27 @@ class Post(Row):
         references("campaign_id", "campaign"),
         references("product_id", "product"),
         references("author_id", "user"),
+        references("wrote_id", "user"),
+        sa.UniqueConstraint("workspace_id", "scratch"),
     )
 
     title: Mapped[str]
     text: Mapped[str]
     overrides: Mapped[dict[str, Any]] = mapped_column(default=dict)
     media: Mapped[list[Any]] = mapped_column(default=list)  # of {"url", "type", "alt"}
+    crops: Mapped[dict[str, Any]] = mapped_column(default=dict)  # SHA-256 → network → `draft.Crop`
+    link: Mapped[str] = mapped_column(default="")
+    first_comment: Mapped[str] = mapped_column(default="")
+    poll: Mapped[dict[str, Any]] = mapped_column(default=dict)  # `draft.Ballot`, empty: none
+    tags: Mapped[list[Any]] = mapped_column(default=list)  # of str: our own labels
     broadcast: Mapped[bool] = mapped_column(default=False)  # asks nothing, on purpose
     campaign_id: Mapped[UUID | None]
     product_id: Mapped[UUID | None]  # what it is about: replies mean this first
     author_id: Mapped[UUID | None]
+    scratch: Mapped[str | None]  # the editor that made it: pressed twice, it makes one
+    wrote_id: Mapped[UUID | None]  # who wrote its words as they stand
+    approved: Mapped[str] = mapped_column(default="")  # `draft.fingerprint` of what was approved
+    approved_version: Mapped[int | None]
     stage: Mapped[Stage] = mapped_column(default=Stage.DRAFT)
     channel_ids: Mapped[list[Any]] = mapped_column(default=list)  # of str: hex ids
     local: Mapped[datetime | None] = mapped_column(WallTime)  # planned; the first of a series

@@ -12,7 +12,7 @@ from bot.accounts.models import User
 from bot.db import Session
 from bot.errors import InvalidInput
 from content_calendar import planning, series, service
-from content_calendar.changes import changed, changing, must_approve
+from content_calendar.changes import changed, changing
 from content_calendar.models import Post, Series, Stage
 from content_calendar.recurrence import resolve, shifted, split, zone_info
 from content_calendar.series import Scope
@@ -125,8 +125,6 @@ def _cut(
 ) -> Post:
     """This and later go on as a series of their own."""
     assert wish.on and wish.to
-    if post.stage is Stage.SCHEDULED:
-        must_approve(by)
     kept, rest = split(planning.rule_of(rule), wish.on)
     new = shifted(rest, wish.on, wish.to)
     draft = replace(

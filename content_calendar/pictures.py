@@ -1,8 +1,8 @@
 """Pictures and films of a post: taken in with its form, and tried on every chosen network."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,33 +12,14 @@ from bot.channels.models import Channel
 from bot.db import Database, Session, Writer
 from bot.errors import InvalidInput, Rejected
 from bot.media.looking import LARGEST, clean
-from bot.media.service import PREFIX, Room, keep
-from bot.networks import Media
+from bot.media.service import Room, keep, named
+from content_calendar.cropping import cut
 from content_calendar.draft import Draft
-from content_calendar.forms import ALT
+from content_calendar.forms import ALT, Crops, Typed
+from content_calendar.saying import Crop, content
 from content_calendar.writing import Limits
 
 LARGEST_FORM = LARGEST + 1_000_000  # bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """As our own pages show it, from our own store."""
-
-    digest: str
-    alt: str
-    is_picture: bool
-
-
-def shown(media: Iterable[Media]) -> list[Shown]:
-    return [
-        Shown(
-            digest=it.url.removeprefix(PREFIX),
-            alt=it.alt,
-            is_picture=it.type.startswith("image/"),
-        )
-        for it in media
-    ]
 
 
 async def take_in(given: dict[str, Any], writer: Writer) -> None:
@@ -63,6 +44,38 @@ async def take_in(given: dict[str, Any], writer: Writer) -> None:
         given[ALT + digest] = alt
 
 
+async def cut_out(typed: Typed, writer: Writer, database: Database) -> Typed:
+    """With every crop made and kept. Raises `InvalidInput`."""
+    made = await asyncio.to_thread(_cut, typed, database)
+
+    def command(session: Session) -> Crops:
+        return {
+            digest: {
+                network: replace(crop, made=keep(session, cleaned).sha256)
+                for network, (crop, cleaned) in by_network.items()
+            }
+            for digest, by_network in made.items()
+        }
+
+    return replace(typed, crops=await writer.run(command)) if made else replace(typed, crops={})
+
+
+def _cut(typed: Typed, database: Database) -> dict[str, dict[str, tuple[Crop, tuple[bytes, str]]]]:
+    made: dict[str, dict[str, tuple[Crop, tuple[bytes, str]]]] = {}
+    for digest, by_network in typed.draft().crops.items():
+        with database.reading() as session:
+            kept = named(session, digest)
+            data, type = kept.data, kept.type
+        try:
+            made[digest] = {
+                network: (crop, (cut(data, type, crop), type))
+                for network, crop in by_network.items()
+            }
+        except InvalidInput as still:
+            raise InvalidInput(fields={"media": str(still)}) from None
+    return made
+
+
 async def must_fit(draft: Draft, limits: Limits, database: Database) -> None:
     """Raises `InvalidInput` with what each chosen network would refuse of the pictures."""
     if not draft.media:
@@ -81,7 +94,7 @@ def _misfits(draft: Draft, limits: Limits, database: Database) -> Sequence[str]:
         can = limits.get(network)
         if can is None or not can.media_limit:
             continue  # said with the other problems of the text
-        for media in draft.media:
+        for media in content(draft, network).media:
             try:
                 room.fitted(media, can.media)
             except Rejected as refused:

@@ -13,9 +13,10 @@ from bot.errors import Conflict, InvalidInput
 from bot.networks import Action, Media
 from bot.outbox import service as outbox
 from bot.outbox.models import About, Delivery, DeliveryState
-from content_calendar.draft import GRACE, Draft, content
+from content_calendar.draft import GRACE, Draft
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.recurrence import Rule, occurrences, resolve
+from content_calendar.saying import ballot_of, content, crops_of
 from content_calendar.states import LOCKED
 
 HORIZON = timedelta(days=35)
@@ -51,6 +52,11 @@ def draft_of(session: Session, post: Post) -> Draft:
         text=post.text,
         overrides=dict(post.overrides),
         media=tuple(Media(**it) for it in post.media),
+        crops=crops_of(post.crops),
+        link=post.link,
+        first_comment=post.first_comment,
+        poll=ballot_of(post.poll),
+        tags=tuple(post.tags),
         broadcast=post.broadcast,
         campaign=campaign.name if campaign else "",
         product_id=post.product_id,

@@ -56,20 +56,26 @@ async def unschedule(id: UUID, request: AnyRequest, writer: Writer, user: User) 
     return back_to(f"/posts/{id}", _("Off the calendar. It is a draft again."), undo=undo)
 
 
-@post("/posts/{id:uuid}/schedule", access=Access.APPROVER, exception_handlers=SAY_WHY)
+@post("/posts/{id:uuid}/schedule", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def schedule(id: UUID, request: AnyRequest, writer: Writer, user: User, house: House) -> Back:
     asked, limits = await asked_of(request, Which), limits_of(house)
+    words = str((await typed(request)).get("remark", ""))[:4000]
     made = await writer.run(
-        lambda session: service.schedule(session, id, asked.version, by=user, capabilities=limits)
+        lambda session: service.schedule(
+            session, id, asked.version, by=user, capabilities=limits, words=words
+        )
     )
     undo = f"/posts/{id}/unschedule?version={made.version}"
     return back_to(f"/posts/{id}", _("It is on the calendar."), undo=undo)
 
 
-@post("/posts/{id:uuid}/send-back", access=Access.APPROVER, exception_handlers=SAY_WHY)
+@post("/posts/{id:uuid}/send-back", access=Access.MARKETER, exception_handlers=SAY_WHY)
 async def send_back(id: UUID, request: AnyRequest, writer: Writer, user: User) -> Back:
     asked = await asked_of(request, Which)
-    await writer.run(lambda session: service.send_back(session, id, asked.version, by=user))
+    words = str((await typed(request)).get("remark", ""))[:4000]
+    await writer.run(
+        lambda session: service.send_back(session, id, asked.version, by=user, words=words)
+    )
     return back_to(f"/posts/{id}", _("Sent back. It is a draft again."))
 
 

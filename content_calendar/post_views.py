@@ -1,87 +1,121 @@
 """Composing a post, and seeing what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from litestar import get, post
+from litestar.concurrency import sync_to_thread as to_thread
 
 from bot.accounts.models import User
-from bot.channels.models import Channel
 from bot.db import Session, Writer
-from bot.errors import Conflict, InvalidInput
+from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from bot.networks import Action
-from bot.products.models import Product
 from bot.settings import Settings
 from bot.web.access import Access
-from bot.web.forms import problems, read_form, read_given, typed
+from bot.web.forms import problems, typed
 from bot.web.house import House
 from bot.web.i18n import gettext as _
-from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Back, Page, back_to, fragment, page
-from content_calendar import pictures, queries, service
-from content_calendar.composing import compose
+from content_calendar import composing, editor, history, pictures, service
+from content_calendar.beginning import begun
+from content_calendar.composing import STAGES, compose
 from content_calendar.detail import Detail, detail
-from content_calendar.draft import Draft, mistakes
-from content_calendar.forms import (
-    ALT,
-    OVERRIDE,
-    Act,
-    Compose,
-    alts_in,
-    overrides_in,
-    shown,
-    typed_again,
-)
-from content_calendar.hints import hints
-from content_calendar.models import Campaign, Post, Stage
-from content_calendar.recurrence import check, describe, describe_german, resolve
+from content_calendar.draft import Draft
+from content_calendar.editor import limits_of, naive
+from content_calendar.forms import Act, Typed, shown, typed_again, understood
+from content_calendar.keeping import Unfinished
+from content_calendar.looks import Look, look
+from content_calendar.models import Post
 from content_calendar.writing import Limits
 
-_SUGGESTED = 200  # so many products and campaigns are offered while typing
+__all__ = ["limits_of", "routes"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A channel that can be chosen, with what its network takes."""
-
-    id: UUID
-    name: str
-    network: str
-    limit: int
-    unit: str
+_STATUS = {InvalidInput: 422, Conflict: 409, NotAllowed: 403}
 
 
 @get("/posts/new", access=Access.MARKETER, sync_to_thread=True)
 def new(
     request: AnyRequest, session: Session, user: User, house: House, settings: Settings
 ) -> Page:
-    targets = _targets(session, limits_of(house))
+    targets, asked = editor.targets(session, limits_of(house)), request.query_params
     # With one place to speak, nobody should have to choose it.
     only = tuple(each.id for each in targets) if len(targets) == 1 else ()
-    values = shown(Draft(zone=settings.shop.zone, channel_ids=only), "")
-    values["date"] = request.query_params.get("date", "")
-    values["time"] = _last_time(session) if values["date"] else ""
-    return _form(session, None, values, user, house)
+    values, note = shown(Draft(zone=settings.shop.zone, channel_ids=only), ""), ""
+    if kept := _unfinished(session, user, None, asked):
+        values, note = {**typed_again(kept.given), "scratch": kept.scratch}, _going_on()
+    elif asked.get("template"):
+        values = begun(session, asked, settings, values, user)
+    if asked.get("date"):
+        values["date"] = asked["date"]
+        values["time"] = editor.last_time(session)
+    return editor.form(session, None, values, user, house, note=note)
+
+
+def _going_on() -> str:
+    return _("This is what you had typed. It is saved when you press one of the buttons.")
 
 
 @get("/posts/{id:uuid}", access=Access.MARKETER, sync_to_thread=True)
 def show(id: UUID, request: AnyRequest, session: Session, user: User, house: House) -> Page:
-    found = detail(session, id, _on(request))
+    asked = request.query_params
+    found = detail(session, id, naive(asked.get("on")))
     if found.locked:
-        deleting = [n for n, can in limits_of(house).items() if Action.DELETE in can.actions]
-        return page(
-            "calendar/post.html",
-            title=found.draft.title,
-            it=found,
-            said=_said(found),
-            may_delete=deleting if service.may_approve(user) else [],
+        return _locked(found, user, house)
+    values, note = shown(found.draft, found.product, found.on if found.repeats else None), ""
+    if kept := _unfinished(session, user, id, asked):
+        values, note = typed_again(kept.given), _going_on()
+    elif (number := asked.get("restore", "")).isdecimal():
+        old = history.said_in(session, id, int(number))
+        values = shown(old, detail(session, id).product)
+        note = _("This is how it was in version %(number)s. Save it to bring that back.")
+        note %= {"number": number}
+    return editor.form(session, found, values, user, house, note=note)
+
+
+def _locked(found: Detail, user: User, house: House) -> Page:
+    limits = limits_of(house)
+    deleting = [name for name, can in limits.items() if Action.DELETE in can.actions]
+    return page(
+        "calendar/post.html",
+        title=found.draft.title,
+        it=found,
+        looks=_as_said(found, limits),
+        may_delete=deleting if service.may_approve(user) else [],
+    )
+
+
+def _as_said(found: Detail, limits: Limits) -> list[Look]:
+    """What went out, in the words of then: a series may say something else by now."""
+    by_said: dict[tuple[str, str], list[str]] = {}
+    for result in found.results:
+        by_said.setdefault((result.network, result.text), []).append(result.channel)
+    return [
+        look(
+            replace(found.draft, text=text, overrides={}, poll=None)
+            if found.repeats
+            else found.draft,
+            network,
+            names,
+            limits.get(network),
         )
-    values = shown(found.draft, found.product, found.on if found.repeats else None)
-    return _form(session, found, values, user, house)
+        for (network, text), names in by_said.items()
+    ]
+
+
+def _unfinished(
+    session: Session, user: User, post_id: UUID | None, asked: Mapping[str, str]
+) -> Unfinished | None:
+    """What this person had typed, when its address asks for it. Raises `NotFound`."""
+    try:
+        id = UUID(asked.get("unfinished", ""))
+    except ValueError:
+        return None
+    kept = session.need(Unfinished, id)
+    if kept.user_id != user.id or kept.post_id != post_id:
+        raise NotFound
+    return kept
 
 
 @post("/posts/new", access=Access.MARKETER, request_max_body_size=pictures.LARGEST_FORM)
@@ -101,34 +135,64 @@ async def save(
 
 
 @post("/posts/preview", access=Access.MARKETER, status_code=200)
-async def preview(request: AnyRequest, session: Session) -> Page:
+async def preview(request: AnyRequest, house: House) -> Page:
     """What it will look like, and what somebody who knows the calendar would point out."""
-    try:
-        form = await read_form(request, Compose)
-        given = await typed(request)
-        draft = form.draft(overrides_in(given), alts_in(given))
-    except InvalidInput as wrong:
-        return fragment("calendar/_preview.html", unfinished=wrong.problems)
-    return fragment("calendar/_preview.html", **_preview(session, draft, None))
+    values = typed_again(await typed(request))
+    besides = _id(request.query_params.get("post"))
+
+    def read() -> dict[str, Any]:
+        with house.database.reading() as session:
+            return editor.previewed(session, values, house, besides=besides)
+
+    return fragment("calendar/_preview.html", **await to_thread(read))
 
 
 async def _compose(
     request: AnyRequest, id: UUID | None, writer: Writer, user: User, house: House
 ) -> Page | Back:
     given = await typed(request)
+    limits = limits_of(house)
+    asked, wrong = await _looked_through(given, writer, house)
+    if wrong:
+        rest = await _rest(asked, house)
+        told = {name: [text] for name, text in {**rest, **wrong}.items()}
+        return await to_thread(_again, id, given, told, 422, user, house)
+    try:
+        made = await writer.run(lambda session: compose(session, id, asked, by=user, limits=limits))
+    except (InvalidInput, Conflict, NotAllowed) as refused:
+        told = problems(refused) if isinstance(refused, InvalidInput) else {"": [str(refused)]}
+        return await to_thread(_again, id, given, told, _STATUS[type(refused)], user, house)
+    return back_to(f"/posts/{made.id}", _words(asked.form.act), undo=_undo(asked.form.act, made))
+
+
+async def _looked_through(
+    given: dict[str, Any], writer: Writer, house: House
+) -> tuple[Typed, dict[str, str]]:
+    """The form, its pictures taken in and cut, and what of that can't be used."""
+    wrong: dict[str, str] = {}
     try:
         await pictures.take_in(given, writer)
-        form = read_given(given, Compose)
-        overrides, alts, limits = overrides_in(given), alts_in(given), limits_of(house)
-        await pictures.must_fit(form.draft(overrides, alts), limits, house.database)
-        made = await writer.run(
-            lambda session: compose(session, id, form, overrides, alts, by=user, limits=limits)
-        )
-    except (InvalidInput, Conflict) as wrong:
-        told = problems(wrong) if isinstance(wrong, InvalidInput) else {"": [str(wrong)]}
-        status = 422 if isinstance(wrong, InvalidInput) else 409
-        return _again(id, given, told, status, user, house)
-    return back_to(f"/posts/{made.id}", _words(form.act), undo=_undo(form.act, made))
+    except InvalidInput as file:
+        wrong |= file.fields
+    asked, unread = understood(given)
+    wrong |= unread
+    try:
+        asked = await pictures.cut_out(asked, writer, house.database)
+        await pictures.must_fit(asked.draft(), limits_of(house), house.database)
+    except InvalidInput as misfit:
+        wrong |= misfit.fields
+    return asked, wrong
+
+
+async def _rest(asked: Typed, house: House) -> dict[str, str]:
+    """What else is wrong with it: everything is said at once."""
+    limits, is_to_go = limits_of(house), asked.form.act in STAGES
+
+    def read() -> dict[str, str]:
+        with house.database.reading() as session:
+            return composing.problems(session, asked, limits, is_to_go=is_to_go)
+
+    return await to_thread(read)
 
 
 def _words(act: Act) -> str:
@@ -157,142 +221,15 @@ def _again(
 ) -> Page:
     """The form as it was typed, with everything that is wrong beside its field."""
     with house.database.reading() as session:
-        found = detail(session, id, _naive(given.get("on"))) if id else None
-        values = typed_again(given)
-        return _form(session, found, values, user, house, told=told, status=status)
-
-
-def _form(
-    session: Session,
-    found: Detail | None,
-    values: dict[str, Any],
-    user: User,
-    house: House,
-    *,
-    told: dict[str, list[str]] | None = None,
-    status: int = 200,
-) -> Page:
-    limits = limits_of(house)
-    targets = _targets(session, limits)
-    draft = found.draft if found else None
-    return page(
-        "calendar/compose.html",
-        status=status,
-        title=found.draft.title if found else _("New post"),
-        it=found,
-        values=values,
-        problems=told or {},
-        targets=targets,
-        networks=list({each.network: each for each in targets}.values()),
-        override=OVERRIDE,
-        alt=ALT,
-        own_words=any(values.get(OVERRIDE + each.network) for each in targets),
-        products=_names(session, Product.name),
-        campaigns=_names(session, Campaign.name),
-        zones=_zones(house.settings.shop.zone, values),
-        approves=service.may_approve(user),
-        planned=bool(found and found.post.stage is Stage.SCHEDULED),
-        **_preview(session, draft or Draft(zone=values.get("zone") or "UTC"), found),
-    )
-
-
-def _preview(session: Session, draft: Draft, found: Detail | None) -> dict[str, Any]:
-    channels = {each.id: each for each in queries.community_channels(session)}
-    chosen = [channels[each] for each in draft.channel_ids if each in channels]
-    return {
-        "bubbles": _bubbles(draft, chosen),
-        "hints": _hints(session, draft, found.post.id if found else None),
-        "rhythm": _rhythm(draft),
-        "broadcast": draft.broadcast,
-        "pictures": pictures.shown(draft.media),
-    }
-
-
-def _bubbles(draft: Draft, chosen: list[Channel]) -> list[dict[str, Any]]:
-    """Each text once, with the channels that get it."""
-    by_text: dict[str, list[Channel]] = {}
-    for channel in chosen:
-        text = draft.overrides.get(channel.network) or draft.text
-        by_text.setdefault(text, []).append(channel)
-    if not by_text and draft.text:
-        by_text = {draft.text: []}
-    return [{"text": text, "channels": places} for text, places in by_text.items() if text]
-
-
-def _hints(session: Session, draft: Draft, besides: UUID | None) -> list[str]:
-    if any(mistakes(draft)):
-        return []
-    if draft.local is None:
-        return hints(draft, ())
-    at = resolve(draft.local, draft.zone).at
-    return hints(draft, queries.neighbours(session, at, besides=besides))
-
-
-def _rhythm(draft: Draft) -> str:
-    rule = draft.rule
-    if rule is None:
-        return ""
-    try:
-        check(rule)
-    except InvalidInput:
-        return ""
-    said = describe_german(rule) if locale() == "de" else describe(rule)
-    return said[:1].upper() + said[1:]
-
-
-def _said(found: Detail) -> dict[str, Any]:
-    texts = list(dict.fromkeys(result.text for result in found.results))
-    return {
-        "texts": texts,
-        "many": len(texts) > 1,
-        "pictures": pictures.shown(found.draft.media),
-    }
-
-
-def limits_of(house: House) -> Limits:
-    return {network: each.capabilities for (network, _account), each in house.adapters.items()}
-
-
-def _targets(session: Session, limits: Limits) -> list[Target]:
-    """Channels that can be posted to now."""
-    return [
-        Target(
-            id=channel.id,
-            name=channel.name,
-            network=channel.network,
-            limit=limits[channel.network].text_limit,
-            unit=limits[channel.network].count.value,
+        found = detail(session, id, naive(given.get("on"))) if id else None
+        return editor.form(
+            session, found, typed_again(given), user, house, told=told, status=status
         )
-        for channel in queries.community_channels(session)
-        if channel.network in limits and limits[channel.network].publishes
-    ]
 
 
-def _names(session: Session, column: Any) -> list[str]:
-    return list(session.scalars(sa.select(column).order_by(column).limit(_SUGGESTED)))
-
-
-def _zones(shop: str, values: Mapping[str, Any]) -> list[str]:
-    near = ["Europe/Berlin", "Europe/London", "Europe/Paris", "America/New_York"]
-    near += ["America/Los_Angeles", "Asia/Tokyo", "Australia/Sydney", "UTC"]
-    return list(dict.fromkeys([shop, str(values.get("zone") or shop), *near]))
-
-
-def _last_time(session: Session) -> str:
-    """The time of day that was planned last: people tend to keep theirs."""
-    last = session.scalar(
-        sa.select(Post.local).where(Post.local.is_not(None)).order_by(Post.id.desc()).limit(1)
-    )
-    return f"{last:%H:%M}" if last else "09:00"
-
-
-def _on(request: AnyRequest) -> datetime | None:
-    return _naive(request.query_params.get("on"))
-
-
-def _naive(text: Any) -> datetime | None:
+def _id(text: str | None) -> UUID | None:
     try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=None)
+        return UUID(text or "")
     except ValueError:
         return None
 

@@ -9,7 +9,7 @@ from bot.accounts.models import User
 from bot.db import Session
 from bot.errors import Conflict, InvalidInput
 from content_calendar import planning
-from content_calendar.changes import changed, changing, must_approve
+from content_calendar.changes import changed, changing
 from content_calendar.draft import GRACE, Draft
 from content_calendar.models import Post, Series, Stage
 from content_calendar.planning import rule_of, series_of
@@ -34,6 +34,7 @@ def edit(
     scope: Scope,
     by: User | None,
     capabilities: Limits,
+    stage: Stage | None = None,
 ) -> Post:
     """Change the one planned for wall time ``on``, with the later ones, or all of them.
 
@@ -45,9 +46,7 @@ def edit(
     if scope is Scope.LATER and not has_earlier(series, on):
         scope = Scope.ALL
     if scope is Scope.ALL:
-        return save(session, post_id, version, draft, by=by, capabilities=capabilities)
-    if post.stage is Stage.SCHEDULED:
-        must_approve(by)
+        return save(session, post_id, version, draft, by=by, capabilities=capabilities, stage=stage)
     rule = rule_of(series)
     if scope is Scope.THIS:
         kept, draft = without(rule, on), replace(draft, rrule="", exdates=frozenset())
@@ -56,7 +55,7 @@ def edit(
         draft = _continuing(draft, rule, rest, on)
     withdraw_from(session, post, series, on, scope)
     keep(session, series, kept)
-    new = create(session, draft, by=by, capabilities=capabilities, stage=post.stage)
+    new = create(session, draft, by=by, capabilities=capabilities, stage=stage or post.stage)
     changed(session, post, by, "changed", on=on.isoformat(), scope=scope.value)
     return new
 

@@ -9,13 +9,15 @@ from bot.accounts import audit
 from bot.accounts.models import User
 from bot.db import Session
 from bot.errors import Conflict, InvalidInput
-from content_calendar import planning
-from content_calendar.changes import changed, changing, may_approve, must_approve
+from content_calendar import approving, planning
+from content_calendar.approving import has_role as may_approve
+from content_calendar.changes import changed, changing
 from content_calendar.draft import Draft, gaps, mistakes, require
+from content_calendar.keeping import RemarkKind
 from content_calendar.models import Post, Stage
 from content_calendar.planning import draft_of, materialise, series_of
 from content_calendar.recurrence import resolve, zone_info
-from content_calendar.writing import Limits, fill, must_be_open, sync_once, write, wrong
+from content_calendar.writing import Limits, fill, must_be_open, sync_once, take_off, write, wrong
 
 __all__ = [
     "Limits",
@@ -43,6 +45,7 @@ def create(
     by: User | None,
     capabilities: Limits,
     stage: Stage = Stage.DRAFT,
+    words: str = "",
 ) -> Post:
     """A new post, brought as far as ``stage``. Raises `InvalidInput` with every problem."""
     now = session.now()
@@ -51,6 +54,7 @@ def create(
     post.channel_ids, post.overrides, post.media, post.zone = [], {}, [], draft.zone
     write(session, session.put(post), draft, stage, by, capabilities)
     changed(session, post, by, "created")
+    _note(session, post, Stage.DRAFT, by, words)
     return post
 
 
@@ -63,6 +67,7 @@ def save(
     by: User | None,
     capabilities: Limits,
     stage: Stage | None = None,
+    words: str = "",
 ) -> Post:
     """Change what a post says, when and where; pending deliveries follow.
 
@@ -70,10 +75,22 @@ def save(
     come. Raises `InvalidInput`, `Conflict` or `NotAllowed`, and then changes nothing.
     """
     post = changing(session, post_id, version)
-    verb = "saved" if stage in {None, post.stage} else _VERBS.get(stage, "saved")
-    write(session, post, draft, stage or post.stage, by, capabilities)
+    was, is_to_be = post.stage, stage or post.stage
+    verb = "saved" if is_to_be is was else _VERBS.get(is_to_be, "saved")
+    write(session, post, draft, is_to_be, by, capabilities)
     changed(session, post, by, verb)
+    _note(session, post, was, by, words)
     return post
+
+
+def _note(session: Session, post: Post, was: Stage, by: User | None, words: str) -> None:
+    """What somebody asked for or agreed to, in the talk about the post."""
+    if post.stage is Stage.IN_REVIEW and was is not Stage.IN_REVIEW:
+        approving.say(session, post, by, RemarkKind.ASKED, words)
+    elif post.stage is Stage.SCHEDULED and was is Stage.IN_REVIEW:
+        approving.say(session, post, by, RemarkKind.APPROVED, words)
+    elif words:
+        approving.say(session, post, by, RemarkKind.SAID, words)
 
 
 def request_review(
@@ -83,10 +100,16 @@ def request_review(
 
 
 def schedule(
-    session: Session, post_id: UUID, version: int, *, by: User | None, capabilities: Limits
+    session: Session,
+    post_id: UUID,
+    version: int,
+    *,
+    by: User | None,
+    capabilities: Limits,
+    words: str = "",
 ) -> Post:
     """Let it go out at its time; of a post in review this is the approval."""
-    return _advance(session, post_id, version, by, capabilities, Stage.SCHEDULED)
+    return _advance(session, post_id, version, by, capabilities, Stage.SCHEDULED, words)
 
 
 def _advance(
@@ -96,9 +119,19 @@ def _advance(
     by: User | None,
     capabilities: Limits,
     stage: Stage,
+    words: str = "",
 ) -> Post:
     draft = draft_of(session, session.need(Post, post_id))
-    return save(session, post_id, version, draft, by=by, capabilities=capabilities, stage=stage)
+    return save(
+        session,
+        post_id,
+        version,
+        draft,
+        by=by,
+        capabilities=capabilities,
+        stage=stage,
+        words=words,
+    )
 
 
 def publish_now(
@@ -111,8 +144,8 @@ def publish_now(
     after: timedelta = timedelta(0),
 ) -> Post:
     """Let it go out at once, or so long after now. Not for a series."""
-    must_approve(by)
     post = changing(session, post_id, version)
+    approving.agree(session, post, draft_of(session, post), by)
     if series_of(session, post):
         raise InvalidInput(fields={"repeat": "A series goes out at its own times."})
     at = session.now() + after
@@ -129,13 +162,16 @@ def publish_now(
     return post
 
 
-def send_back(session: Session, post_id: UUID, version: int, *, by: User | None) -> Post:
+def send_back(
+    session: Session, post_id: UUID, version: int, *, by: User | None, words: str = ""
+) -> Post:
     """Back from review to its author."""
-    must_approve(by)
     post = changing(session, post_id, version)
+    approving.must_send_back(session, by, post)
     if post.stage is not Stage.IN_REVIEW:
         raise Conflict("This post is not in review any more.")
-    post.stage = Stage.DRAFT
+    post.stage, post.approved = Stage.DRAFT, ""
+    approving.say(session, post, by, RemarkKind.RETURNED, words)
     changed(session, post, by, "returned")
     return post
 
@@ -145,12 +181,9 @@ def unschedule(session: Session, post_id: UUID, version: int, *, by: User | None
     post = changing(session, post_id, version)
     if post.stage is not Stage.SCHEDULED:
         raise Conflict("This post is not on the calendar.")
-    series = series_of(session, post)
-    for occurrence in planning.occurrences_of(session, post):
-        if series is None or not planning.has_begun(session, occurrence):
-            planning.withdraw(session, occurrence)
-    if series:
-        series.materialised_until = None
+    take_off(session, post)
+    if by and not approving.why_not_this(session, by, post):
+        post.approved = ""  # who could approve it has taken it back
     post.stage = Stage.DRAFT
     changed(session, post, by, "withdrew")
     return post

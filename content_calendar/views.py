@@ -17,7 +17,18 @@ from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
 from bot.web.pages import AnyRequest, Page, fragment, page
 from bot.web.words import spoken
-from content_calendar import move_views, post_acts, post_views, queries, week
+from content_calendar import (
+    approval_views,
+    keeping_views,
+    media_views,
+    move_views,
+    post_acts,
+    post_views,
+    queries,
+    sharing_views,
+    template_views,
+    week,
+)
 from content_calendar.coverage import coverage
 from content_calendar.month import (
     LISTED,
@@ -222,4 +233,15 @@ def _is_phone(request: AnyRequest) -> bool:
     return hint == "?1" if hint else "Mobi" in browser
 
 
-routes = [calendar, look, *post_views.routes, *post_acts.routes, *move_views.routes]
+routes = [
+    calendar,
+    look,
+    *post_views.routes,
+    *post_acts.routes,
+    *move_views.routes,
+    *keeping_views.routes,
+    *media_views.routes,
+    *sharing_views.routes,
+    *template_views.routes,
+    *approval_views.routes,
+]

@@ -11,8 +11,7 @@ from bot.accounts.models import User
 from bot.db import Session, insert_new
 from bot.errors import Conflict
 from bot.networks import Capabilities
-from content_calendar import planning
-from content_calendar.changes import must_approve
+from content_calendar import approving, planning
 from content_calendar.draft import Draft, Problem, gaps, misfits, mistakes, require
 from content_calendar.models import Campaign, Occurrence, Post, Series, Stage
 from content_calendar.recurrence import Rule, resolve
@@ -25,14 +24,17 @@ def write(
 ) -> None:
     """Let the post be what the draft says, as far as ``stage``; pending deliveries follow."""
     if stage is Stage.SCHEDULED:
-        must_approve(by)
-    elif post.stage is Stage.SCHEDULED:
+        approving.agree(session, post, draft, by)
+    elif post.stage is Stage.SCHEDULED and stage is not Stage.IN_REVIEW:
         raise Conflict("This post is on the calendar. Take it off first.")
     missing = gaps(draft, session.now()) if stage in {Stage.IN_REVIEW, Stage.SCHEDULED} else ()
     require([*wrong(session, draft, limits), *missing])
     is_new = post.version == 0  # nothing is planned for it yet
     if not is_new:
         must_be_open(session, post)
+    if post.stage is Stage.SCHEDULED and stage is Stage.IN_REVIEW:
+        take_off(session, post)
+    approving.note_writer(post, draft, by)
     fill(session, post, draft)
     post.stage = stage
     series = None if is_new and not draft.rrule else _sync_rule(session, post, draft)
@@ -44,6 +46,16 @@ def write(
         planning.plan(session, post, post.local, resolve(post.local, post.zone).at)
     elif post.local:
         sync_once(session, post, resolve(post.local, post.zone).at)
+
+
+def take_off(session: Session, post: Post) -> None:
+    """Nothing of it goes out any more; what has gone out stays."""
+    series = planning.series_of(session, post)
+    for occurrence in planning.occurrences_of(session, post):
+        if series is None or not planning.has_begun(session, occurrence):
+            planning.withdraw(session, occurrence)
+    if series:
+        series.materialised_until = None
 
 
 def wrong(session: Session, draft: Draft, limits: Limits) -> list[Problem]:
@@ -70,6 +82,12 @@ def fill(session: Session, post: Post, draft: Draft) -> None:
     post.title, post.text = draft.heading, draft.text
     post.overrides = {network: text for network, text in draft.overrides.items() if text.strip()}
     post.media = [asdict(it) for it in draft.media]
+    post.crops = {
+        digest: {network: asdict(crop) for network, crop in by_network.items()}
+        for digest, by_network in draft.crops.items()
+    }
+    post.link, post.first_comment, post.tags = draft.link, draft.first_comment, [*draft.tags]
+    post.poll = asdict(draft.poll) if draft.poll else {}
     post.broadcast, post.product_id = draft.broadcast, draft.product_id
     post.channel_ids = [channel_id.hex for channel_id in draft.channel_ids]
     post.local, post.zone = draft.local, draft.zone

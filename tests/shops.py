@@ -32,8 +32,10 @@ from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Act, Case, Coverage, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
+from content_calendar import beginning, unfinished
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
+from content_calendar.keeping import PostTemplate, Unfinished
 from content_calendar.models import Post, Stage
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
@@ -52,6 +54,12 @@ class Shop:
     coverage: dict[UUID, UUID]
     messages: dict[str, UUID]  # by what was said
     threads: dict[str, str]  # the network's ids
+
+
+def _typed(session: Session, user: User, word: str) -> Unfinished:
+    kept = unfinished.keep(session, user, {"text": f"Half a {word}"}, scratch=word)
+    assert kept is not None
+    return kept
 
 
 def furnish(session: Session, word: str) -> Shop:
@@ -87,6 +95,8 @@ def furnish(session: Session, word: str) -> Shop:
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             Post: post.id,
+            PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
+            Unfinished: _typed(session, user, word).id,
         },
         alba=alba.id,
         nord=nord.id,

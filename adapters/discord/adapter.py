@@ -63,6 +63,8 @@ class Discord:
         settle=Settle.RESEND,
         media=_MEDIA,
         poll_options=10,
+        poll_question=shaping.LONGEST_QUESTION,
+        poll_option=shaping.LONGEST_ANSWER,
         title_limit=shaping.TITLE_LIMIT,
         threads_open=True,
         actions=frozenset(Action),

@@ -15,7 +15,7 @@ TEXT_LIMIT, TITLE_LIMIT = 2000, 100
 _EMBED_LIMIT = 4096
 _IN_A_ROW = 5
 # https://docs.discord.com/developers/resources/poll#poll-create-request-object
-_LONGEST_QUESTION, _LONGEST_ANSWER, _LONGEST_HOURS = 300, 55, 768
+LONGEST_QUESTION, LONGEST_ANSWER, _LONGEST_HOURS = 300, 55, 768
 _LONGEST_ALT, _LONGEST_LABEL, _LONGEST_CUSTOM_ID = 1024, 80, 100
 _SUPPRESS_EMBEDS = 1 << 2  # https://docs.discord.com/developers/resources/message#message-flags
 NOBODY: Json = {"parse": [], "replied_user": False}
@@ -112,10 +112,10 @@ def _rows(buttons: Sequence[Button]) -> list[Json]:
 
 def _poll(poll: Poll) -> Json:
     question, options = plain_words(poll.question), [plain_words(one) for one in poll.options]
-    if not 1 <= len(question.strip()) <= len(question) <= _LONGEST_QUESTION:
-        raise Rejected(f"A question may have 1 to {_LONGEST_QUESTION} characters on Discord.")
-    if any(not 1 <= len(one.strip()) <= len(one) <= _LONGEST_ANSWER for one in options):
-        raise Rejected(f"An answer may have 1 to {_LONGEST_ANSWER} characters on Discord.")
+    if not 1 <= len(question.strip()) <= len(question) <= LONGEST_QUESTION:
+        raise Rejected(f"A question may have 1 to {LONGEST_QUESTION} characters on Discord.")
+    if any(not 1 <= len(one.strip()) <= len(one) <= LONGEST_ANSWER for one in options):
+        raise Rejected(f"An answer may have 1 to {LONGEST_ANSWER} characters on Discord.")
     return {
         "question": {"text": question},
         "answers": [{"poll_media": {"text": one}} for one in options],

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from telegram import BotCommand, Message, User
 
-from adapters.telegram import looking, speaking, translate, updates
+from adapters.telegram import looking, shaping, speaking, translate, updates
 from adapters.telegram.client import Client, our_errors
 from adapters.telegram.pacing import Pace
 from adapters.telegram.settings import TelegramSettings
@@ -73,6 +73,10 @@ class Telegram:
         media=_MEDIA,
         caption_limit=1024,
         poll_options=12,
+        poll_question=shaping.LONGEST_QUESTION,
+        poll_option=shaping.LONGEST_OPTION,
+        poll_text_limit=shaping.LONGEST_DESCRIPTION,
+        poll_media=False,
         actions=frozenset(Action),
         windows=Windows(first=False),
     )

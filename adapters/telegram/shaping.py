@@ -20,7 +20,7 @@ from bot.networks import Action, Button, Content, MediaFile, Outgoing
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MENTION = re.compile(r"(?<!\w)@(?=\w)")
 _LONGEST_VALUE = 64  # bytes: https://core.telegram.org/bots/api#inlinekeyboardbutton
-_LONGEST_QUESTION, _LONGEST_OPTION, _LONGEST_DESCRIPTION = 300, 100, 1024
+LONGEST_QUESTION, LONGEST_OPTION, LONGEST_DESCRIPTION = 300, 100, 1024
 _POLL_SECONDS = 2_628_000  # https://core.telegram.org/bots/api#sendpoll
 _IN_A_ROW = 2  # buttons side by side that a telephone still shows in full
 GIF = "image/gif"
@@ -95,12 +95,12 @@ def poll(content: Content) -> Mapping[str, Any]:
         raise Rejected("Telegram shows no pictures with a poll: publish them before it.")
     text, question = plain(content.text), plain(asked.question)
     options = [plain(option) for option in asked.options]
-    if not question.strip() or len(question) > _LONGEST_QUESTION:
-        raise Rejected(f"A question may have 1 to {_LONGEST_QUESTION} characters on Telegram.")
-    if any(not one.strip() or len(one) > _LONGEST_OPTION for one in options):
-        raise Rejected(f"An answer may have 1 to {_LONGEST_OPTION} characters on Telegram.")
-    if len(text) > _LONGEST_DESCRIPTION:
-        raise Rejected(f"The text of a poll may have {_LONGEST_DESCRIPTION} characters.")
+    if not question.strip() or len(question) > LONGEST_QUESTION:
+        raise Rejected(f"A question may have 1 to {LONGEST_QUESTION} characters on Telegram.")
+    if any(not one.strip() or len(one) > LONGEST_OPTION for one in options):
+        raise Rejected(f"An answer may have 1 to {LONGEST_OPTION} characters on Telegram.")
+    if len(text) > LONGEST_DESCRIPTION:
+        raise Rejected(f"The text of a poll may have {LONGEST_DESCRIPTION} characters.")
     described = {"description": text} if text.strip() and text.strip() != question.strip() else {}
     return {
         "question": question,

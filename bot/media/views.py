@@ -8,6 +8,12 @@ from bot.db import Session
 from bot.media.service import named
 from bot.web.access import Access
 
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=31536000, immutable",
+}
+
 
 @get("/media/{digest:str}", access=Access.MARKETER, sync_to_thread=True)
 def show(digest: str, session: Session) -> Response[Any]:
@@ -16,11 +22,7 @@ def show(digest: str, session: Session) -> Response[Any]:
     return Response(
         kept.data,
         media_type=kept.type,
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=31536000, immutable",
-        },
+        headers=HEADERS,
     )
 
 

@@ -1,6 +1,6 @@
 """What a network can do, so that everything can be checked before it is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -84,30 +84,51 @@ class Capabilities:
     actions: frozenset[Action] = frozenset({Action.PUBLISH, Action.REPLY, Action.DIRECT})
     windows: Windows = Windows()
 
+    poll_question: int = 0  # the longest, in ``count``; 0: any
+    poll_option: int = 0
+    poll_text_limit: int = 0  # of the text above a poll, where it is another than ``text_limit``
+    poll_media: bool = True  # pictures may stand beside a poll
+
     def problems(self, content: Content) -> tuple[str, ...]:
         """Every reason why this can't be sent there as it is, as sentences; empty when it can."""
-        found = []
+        return tuple(sentence for _, sentence in self.faults(content))
+
+    def limit_of(self, *, media: bool, poll: bool) -> int:
+        """How long the text may be beside what comes with it."""
+        if poll and self.poll_text_limit:
+            return self.poll_text_limit
+        return self.caption_limit if media and self.caption_limit else self.text_limit
+
+    def faults(self, content: Content) -> Iterator[tuple[str, str]]:
+        """`problems`, each with what it is about: text, media, buttons or poll."""
         length = self.count.of(content.text)
-        limit = self.caption_limit if content.media and self.caption_limit else self.text_limit
+        limit = self.limit_of(media=bool(content.media), poll=content.poll is not None)
         if not content.text.strip() and not content.media and not content.poll:
-            found.append("There is nothing to say yet: write a text.")
+            yield "text", "There is nothing to say yet: write a text."
         if length > limit:
-            found.append(f"The text is {length - limit} too long: {length} of {limit}.")
+            yield "text", f"The text is {length - limit} too long: {length} of {limit}."
         if len(content.media) > self.media_limit:
-            found.append(
+            yield (
+                "media",
                 f"Only {self.media_limit} pictures fit here, not {len(content.media)}."
                 if self.media_limit
-                else "Pictures can't be shown here."
+                else "Pictures can't be shown here.",
             )
         if len(content.buttons) > self.button_limit:
-            found.append(f"Only {self.button_limit} quick replies fit here.")
+            yield "buttons", f"Only {self.button_limit} quick replies fit here."
         if content.poll:
-            found += self._poll_problems(content.poll)
-        return tuple(found)
+            yield from (("poll", it) for it in self._poll_problems(content.poll))
+            if content.media and self.poll_options and not self.poll_media:
+                yield "poll", "Pictures can't stand beside a poll here: leave one of them away."
 
-    def _poll_problems(self, poll: Poll) -> list[str]:
+    def _poll_problems(self, poll: Poll) -> Iterator[str]:
         if not self.poll_options:
-            return ["Polls can't be shown here: ask, and let people answer in words."]
+            yield "Polls can't be shown here: ask, and let people answer in words."
+            return
         if not 2 <= len(poll.options) <= self.poll_options:
-            return [f"A poll needs 2 to {self.poll_options} answers, not {len(poll.options)}."]
-        return []
+            yield f"A poll needs 2 to {self.poll_options} answers, not {len(poll.options)}."
+        if self.poll_question and (over := self.count.of(poll.question) - self.poll_question) > 0:
+            yield f"The question is {over} too long: at most {self.poll_question}."
+        longest = max(map(self.count.of, poll.options), default=0)
+        if self.poll_option and longest > self.poll_option:
+            yield f"An answer is {longest - self.poll_option} too long: at most {self.poll_option}."

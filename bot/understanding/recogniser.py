@@ -98,9 +98,9 @@ class Recogniser:
 
     def knows(self, seen: Seen) -> bool:
         """Whether there is enough in it to go by: something that was written down for it, or words
-        of which most were met before."""
+        of which more than a third were met before."""
         met = sum(word in self.vocabulary for word in seen.words)
-        return seen.told or 2 * met > len(seen.words)
+        return seen.told or 3 * met > len(seen.words)
 
     def loudest(self, grams: Sequence[str], name: str, answer: str, most: int = 3) -> list[str]:
         """The whole words that speak most for an answer, rather than for the others."""

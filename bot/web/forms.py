@@ -42,10 +42,16 @@ async def typed(request: Request[Any, Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     form = await request.form()
     for name in form:
-        values = [one.strip() if isinstance(one, str) else one for one in form.getall(name)]
+        values = [_as_written(one) if isinstance(one, str) else one for one in form.getall(name)]
         if name != CSRF_FIELD:
             found[name] = values if len(values) > 1 else values[0]
     return found
+
+
+def _as_written(text: str) -> str:
+    """Browsers send each new line as two characters, where people count one:
+    https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data"""
+    return text.replace("\r\n", "\n").strip()
 
 
 def problems(error: InvalidInput) -> dict[str, list[str]]:

@@ -74,6 +74,9 @@ def ngettext(one: str, many: str, number: int) -> str:
     return _translations(locale()).ungettext(one, many, number)
 
 
+_END = re.compile(r"(?<=[.?!]) (?=[A-Z“])")  # where a sentence ends and another begins
+
+
 def retell(said: str) -> str:
     """A finished sentence of ours in the language of this request, with the values that it holds.
 
@@ -85,7 +88,16 @@ def retell(said: str) -> str:
     for pattern, sentence in _sentences(locale()):
         if found := pattern.fullmatch(said):
             return sentence % found.groups()
-    return said
+    return _piece_by_piece(said)
+
+
+def _piece_by_piece(said: str) -> str:
+    """Several of our sentences in a row, each perhaps with whom it is about before a colon."""
+    pieces = _END.split(said)
+    if len(pieces) > 1:
+        return " ".join(map(retell, pieces))
+    who, colon, what = said.partition(": ")
+    return f"{who}: {retell(what)}" if colon else said
 
 
 @cache

@@ -94,7 +94,7 @@ async def test_hints_come_while_typing(served: Served, open_page: OpenPage) -> N
     preview = page.locator("#preview")
     await expect(preview).to_contain_text("It asks nothing.")
     await expect(preview).to_contain_text("in the same minute")
-    await expect(preview.locator(".bubble-text")).to_have_text("We are open on Sunday.")
+    await expect(preview.locator(".look-text")).to_have_text("We are open on Sunday.")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ async def test_odd_texts_are_read_and_stop_nobody(community: Community, said: st
     await community.hear(community.network.event(said), community.network.event(WISH, author="Bo"))
     await community.settle()
     assert {event.state for event in community.events()} == {EventState.DONE}
-    assert len(community.voices()) == 1
+    assert WISH in {voice.words for voice in community.voices()}
 
 
 async def test_a_conversation_is_read_in_order(community: Community) -> None:

@@ -15,6 +15,7 @@ from bot.inbox.models import Message
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Case, Coverage
 from bot.web.access import Access
+from content_calendar.keeping import PostTemplate, Unfinished
 from content_calendar.models import Post
 from tests.shops import furnish
 from tests.web.two_shops import EVERYBODY, FORM, MAY, NO_IDS, ONCE, OWNED, Route, World
@@ -103,6 +104,12 @@ def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
         ("POST", "/posts/preview", "channels", theirs[Channel]),
         ("POST", "/posts/new", "channels", theirs[Channel]),
         ("POST", f"/posts/{post}", "channels", theirs[Channel]),
+        ("POST", "/posts/templates/forget", "template", theirs[PostTemplate]),
+        ("POST", "/posts/unfinished/forget", "unfinished", theirs[Unfinished]),
+        ("POST", "/approvals/approvers", "approvers", theirs[User]),
+        ("GET", "/posts/templates", "template", theirs[PostTemplate]),
+        ("GET", "/posts/new", "template", theirs[PostTemplate]),
+        ("GET", "/posts/new", "unfinished", theirs[Unfinished]),
         ("GET", "/inbox", "channel", theirs[Channel]),
         ("GET", "/inbox", "before", theirs[Message]),
         ("GET", "/suggestions", "partner", world.theirs.alba),

@@ -66,6 +66,8 @@ NO_IDS = {
     "/needs-a-look/{id:uuid}/{word:str}": "one of three words",
     "/explain/{id:path}": "any id at all: tests/watching/test_explain_pages.py",
     "/media/{digest:str}": "named by its own content: tests/media/test_media.py",
+    "/preview/{token:str}": "a signed link: tests/content_calendar/test_keeping.py",
+    "/preview/{token:str}/media/{digest:str}": "only what that link's post shows",
     "/static/{file_path:path}": "a file's name: tests/web/test_pages.py",
     "/webhooks/{network:str}": "a network's name: tests/web/test_webhooks.py",
 }
@@ -85,7 +87,7 @@ FORM = {
 ACTS = {"/supplier/cases/{case_id:uuid}": "deliver", "/posts/{id:uuid}": "draft"}
 PARAMETER = re.compile(r"{(\w+):(\w+)}")
 # What is new in every answer: a form's own random id, an event's number.
-ONCE = re.compile(r'(name="once"[^>]*value=")[^"]+|(^id: )\d+', re.MULTILINE)
+ONCE = re.compile(r'(name="(?:once|scratch)"[^>]*value=")[^"]+|(^id: )\d+', re.MULTILINE)
 
 # What /metrics tells of the process and its disk, which all shops of a database share.
 OF_THE_MACHINE = re.compile(

@@ -149,13 +149,14 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const units = {
   utf16: (text) => text.split(""),
   code_points: (text) => [...text],
+  bytes: (text) => [...text].flatMap((sign) => [sign, ...Array(new TextEncoder().encode(sign).length - 1).fill("")]),
   graphemes: (text) => Array.from(graphemes.segment(text), (part) => part.segment),
 };
 
 function showCounts(field) {
   const list = document.querySelector(`[data-count-of="${CSS.escape(field.id)}"]`);
   for (const item of list?.children ?? []) {
-    const parts = units[item.dataset.unit](field.value);
+    const parts = units[item.dataset.unit](field.value.trim()); // as the server reads it
     const limit = Number(item.dataset.limit);
     const tail = item.querySelector(".tail");
     item.querySelector("b").textContent = parts.length;
