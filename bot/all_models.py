@@ -14,6 +14,7 @@ import bot.suggestions.models
 import bot.suppliers.models
 import bot.web.models
 import content_calendar.models
+import content_calendar.queue.models
 from bot.db import Base
 
 metadata = Base.metadata

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from bot.accounts import audit
 from bot.accounts.models import User
 from bot.db import Session
@@ -14,6 +16,7 @@ from content_calendar.changes import changed, changing, may_approve, must_approv
 from content_calendar.draft import Draft, gaps, mistakes, require
 from content_calendar.models import Post, Stage
 from content_calendar.planning import draft_of, materialise, series_of
+from content_calendar.queue.models import Fill
 from content_calendar.recurrence import resolve, zone_info
 from content_calendar.writing import Limits, fill, must_be_open, sync_once, write, wrong
 
@@ -167,6 +170,7 @@ def delete(session: Session, post_id: UUID, version: int, *, by: User | None) ->
     if series := series_of(session, post):
         session.delete(series)
         session.flush()
+    session.execute(sa.update(Fill).filter_by(post_id=post.id).values(post_id=None))
     session.delete(post)
     session.announce("calendar")
 
