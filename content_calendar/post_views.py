@@ -38,6 +38,7 @@ from content_calendar.forms import (
 )
 from content_calendar.hints import hints
 from content_calendar.models import Campaign, Post, Stage
+from content_calendar.queue.queries import categories_on
 from content_calendar.recurrence import check, describe, describe_german, resolve
 from content_calendar.writing import Limits
 
@@ -62,9 +63,11 @@ def new(
     targets = _targets(session, limits_of(house))
     # With one place to speak, nobody should have to choose it.
     only = tuple(each.id for each in targets) if len(targets) == 1 else ()
-    values = shown(Draft(zone=settings.shop.zone, channel_ids=only), "")
-    values["date"] = request.query_params.get("date", "")
-    values["time"] = _last_time(session) if values["date"] else ""
+    asked = request.query_params
+    values = shown(Draft(zone=asked.get("zone") or settings.shop.zone, channel_ids=only), "")
+    values["date"] = asked.get("date", "")
+    values["time"] = asked.get("time") or (_last_time(session) if values["date"] else "")
+    values["channels"] = [asked["channel"]] if "channel" in asked else values["channels"]
     return _form(session, None, values, user, house)
 
 
@@ -192,6 +195,7 @@ def _form(
         zones=_zones(house.settings.shop.zone, values),
         approves=service.may_approve(user),
         planned=bool(found and found.post.stage is Stage.SCHEDULED),
+        queue=categories_on(session, draft.channel_ids) if draft and not draft.rrule else [],
         **_preview(session, draft or Draft(zone=values.get("zone") or "UTC"), found),
     )
 

@@ -26,6 +26,8 @@ from content_calendar.month import (
     weekdays,
     weeks_of,
 )
+from content_calendar.queue import shelf_views
+from content_calendar.queue import views as queue_views
 from content_calendar.recurrence import zone_info
 
 _DAY = timedelta(days=1)
@@ -135,4 +137,10 @@ def _is_phone(request: AnyRequest) -> bool:
     return hint == "?1" if hint else "Mobi" in browser
 
 
-routes = [calendar, *post_views.routes, *post_acts.routes]
+routes = [
+    calendar,
+    *post_views.routes,
+    *post_acts.routes,
+    *queue_views.routes,
+    *shelf_views.routes,
+]

@@ -1,7 +1,7 @@
 """What the queue knows, read in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,14 @@ _DAY = timedelta(days=1)
 
 def categories(session: Session) -> Sequence[Category]:
     return session.scalars(sa.select(Category).order_by(Category.name)).all()
+
+
+def categories_on(session: Session, channels: Iterable[UUID]) -> Sequence[Category]:
+    """Those with a slot on one of these channels."""
+    there = sa.select(WeeklySlot.category_id).where(WeeklySlot.channel_id.in_(list(channels)))
+    return session.scalars(
+        sa.select(Category).where(Category.id.in_(there)).order_by(Category.name)
+    ).all()
 
 
 def slots_of(session: Session, category: UUID | None = None) -> Sequence[WeeklySlot]:
@@ -65,9 +73,9 @@ def said(
     and what series have ahead that is not in the outbox yet. ``besides``: a post to leave out."""
     found: dict[UUID, list[Said]] = defaultdict(list)
     other = Post.id != besides if besides else sa.true()
-    for title, text, network_text, channel, at in session.execute(
+    rows = session.execute(
         sa.select(
-            Post.title, Post.text, Delivery.content["text"], Publication.channel_id, Occurrence.at
+            *_SAID, Publication.channel_id, Occurrence.at, Delivery.content["text"].label("there")
         )
         .join(Occurrence, Occurrence.post_id == Post.id)
         .join(Publication, Publication.occurrence_id == Occurrence.id)
@@ -78,23 +86,29 @@ def said(
             Delivery.state != DeliveryState.CANCELLED,
             other,
         )
-    ):
-        text = network_text if isinstance(network_text, str) else text
-        found[channel].append(Said(title=title, text=text, at=at))
-    for post, at in [
-        *_written(session, after, until, other),
-        *_ahead(session, after, until, other),
-    ]:
-        for channel in post.channel_ids:
-            found[UUID(channel)].append(Said(title=post.title, text=post.text, at=at))
+    )
+    for row in rows:
+        text = row.there if isinstance(row.there, str) else row.text
+        found[row.channel_id].append(_heard(row, row.at, text))
+    others = _written(session, after, until, other) + _ahead(session, after, until, other)
+    for row, at in others:
+        for channel in row.channel_ids:
+            found[UUID(channel)].append(_heard(row, at, row.text))
     return found
+
+
+_SAID = (Post.id.label("post_id"), Post.title, Post.text, Post.broadcast)
+
+
+def _heard(row: Any, at: datetime, text: str) -> Said:
+    return Said(title=row.title, text=text, at=at, post_id=row.post_id, broadcast=row.broadcast)
 
 
 def _written(session: Session, after: datetime, until: datetime, other: Any) -> list[Any]:
     """Not on the calendar yet, but somebody has given it a time."""
     first, last = (each.astimezone(UTC).replace(tzinfo=None) for each in (after, until))
     rows = session.execute(
-        sa.select(Post.title, Post.text, Post.channel_ids, Post.local, Post.zone).where(
+        sa.select(*_SAID, Post.channel_ids, Post.local, Post.zone).where(
             Post.stage != Stage.SCHEDULED, Post.local.between(first - _DAY, last + _DAY), other
         )
     )
@@ -104,7 +118,7 @@ def _written(session: Session, after: datetime, until: datetime, other: Any) -> 
 
 def _ahead(session: Session, after: datetime, until: datetime, other: Any) -> list[Any]:
     rows = session.execute(
-        sa.select(Post.title, Post.text, Post.channel_ids, Series)
+        sa.select(*_SAID, Post.channel_ids, Series)
         .join(Series, Series.post_id == Post.id)
         .where(Post.stage == Stage.SCHEDULED, Series.materialised_until < until, other)
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from rapidfuzz import fuzz
 
@@ -25,6 +26,8 @@ class Said:
     title: str
     text: str
     at: datetime
+    post_id: UUID | None = None
+    broadcast: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,10 +110,39 @@ def decide(
     return session.need(Fill, made.pop()) if made else None
 
 
-def reopen(session: Session, opening: Opening) -> None:
-    """Take "not this time" back."""
+def fill_with(
+    session: Session,
+    opening: Opening,
+    evergreen: UUID,
+    *,
+    by: User,
+    limits: Limits,
+    repeat: timedelta = REPEAT,
+) -> Post:
+    """Say yes to a suggestion. Raises `Conflict` where it doesn't hold any more."""
+    shelf = Shelf.read(session, session.now(), opening.at, limits, repeat)
+    shelf.evergreens = [it for it in shelf.evergreens if it.id == evergreen]
+    choice = shelf.take(opening)
+    post = put(session, opening, choice, by=by, limits=limits) if choice else None
+    if post is None:
+        raise Conflict("That has changed in the meantime. Look at the queue as it is now.")
+    return post
+
+
+def reopen(session: Session, opening: Opening, *, by: User) -> None:
+    """Take back what was decided about this slot: "not this time", or a post that has not gone
+    out, which is deleted. Raises `Conflict` where it has."""
     key = {"channel_id": opening.channel_id, "local": opening.local, "zone": opening.zone}
-    session.execute(sa.delete(Fill).filter_by(**key).where(Fill.evergreen_id.is_(None)))
+    fill = session.scalar(sa.select(Fill).filter_by(**key))
+    if fill is None:
+        return
+    post = session.find(Post, fill.post_id) if fill.post_id else None
+    session.delete(fill)
+    session.flush()
+    if post and post.stage is Stage.SCHEDULED:
+        calendar.unschedule(session, post.id, post.version, by=by)
+    if post:
+        calendar.delete(session, post.id, post.version, by=by)
     session.announce("calendar")
 
 

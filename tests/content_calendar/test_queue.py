@@ -255,8 +255,10 @@ def test_not_this_time_keeps_it_empty_and_can_be_taken_back(session: Session) ->
     [first, second] = service.free(session, queries.slots_of(session), now, now + WEEK)
     service.decide(session, first)
     assert fill(session) == 1
-    service.reopen(session, first)
-    service.reopen(session, second)  # that one is filled: it stays so
+    service.reopen(session, first, by=owner(session))
+    assert fill(session) == 1
+    service.reopen(session, second, by=owner(session))
+    assert due(session) == ["03-05 10:00"]
     assert fill(session) == 1
 
 
