@@ -36,10 +36,11 @@ from content_calendar.forms import (
     shown,
     typed_again,
 )
-from content_calendar.hints import hints
+from content_calendar.hints import Scene, hints
 from content_calendar.models import Campaign, Post, Stage
 from content_calendar.queue.queries import categories_on
 from content_calendar.recurrence import check, describe, describe_german, resolve
+from content_calendar.sense.scene import scene
 from content_calendar.writing import Limits
 
 _SUGGESTED = 200  # so many products and campaigns are offered while typing
@@ -104,7 +105,7 @@ async def save(
 
 
 @post("/posts/preview", access=Access.MARKETER, status_code=200)
-async def preview(request: AnyRequest, session: Session) -> Page:
+async def preview(request: AnyRequest, session: Session, settings: Settings) -> Page:
     """What it will look like, and what somebody who knows the calendar would point out."""
     try:
         form = await read_form(request, Compose)
@@ -112,7 +113,7 @@ async def preview(request: AnyRequest, session: Session) -> Page:
         draft = form.draft(overrides_in(given), alts_in(given))
     except InvalidInput as wrong:
         return fragment("calendar/_preview.html", unfinished=wrong.problems)
-    return fragment("calendar/_preview.html", **_preview(session, draft, None))
+    return fragment("calendar/_preview.html", **_preview(session, draft, settings, None))
 
 
 async def _compose(
@@ -196,16 +197,20 @@ def _form(
         approves=service.may_approve(user),
         planned=bool(found and found.post.stage is Stage.SCHEDULED),
         queue=categories_on(session, draft.channel_ids) if draft and not draft.rrule else [],
-        **_preview(session, draft or Draft(zone=values.get("zone") or "UTC"), found),
+        **_preview(
+            session, draft or Draft(zone=values.get("zone") or "UTC"), house.settings, found
+        ),
     )
 
 
-def _preview(session: Session, draft: Draft, found: Detail | None) -> dict[str, Any]:
+def _preview(
+    session: Session, draft: Draft, settings: Settings, found: Detail | None
+) -> dict[str, Any]:
     channels = {each.id: each for each in queries.community_channels(session)}
     chosen = [channels[each] for each in draft.channel_ids if each in channels]
     return {
         "bubbles": _bubbles(draft, chosen),
-        "hints": _hints(session, draft, found.post.id if found else None),
+        "hints": _hints(session, draft, settings, found.post.id if found else None),
         "rhythm": _rhythm(draft),
         "broadcast": draft.broadcast,
         "pictures": pictures.shown(draft.media),
@@ -223,13 +228,13 @@ def _bubbles(draft: Draft, chosen: list[Channel]) -> list[dict[str, Any]]:
     return [{"text": text, "channels": places} for text, places in by_text.items() if text]
 
 
-def _hints(session: Session, draft: Draft, besides: UUID | None) -> list[str]:
+def _hints(session: Session, draft: Draft, settings: Settings, besides: UUID | None) -> list[str]:
     if any(mistakes(draft)):
         return []
     if draft.local is None:
-        return hints(draft, ())
+        return hints(draft, Scene())
     at = resolve(draft.local, draft.zone).at
-    return hints(draft, queries.neighbours(session, at, besides=besides))
+    return hints(draft, scene(session, draft.channel_ids, at, settings, locale(), besides=besides))
 
 
 def _rhythm(draft: Draft) -> str:

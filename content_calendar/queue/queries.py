@@ -1,7 +1,7 @@
 """What the queue knows, read in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,10 +67,16 @@ def uses(session: Session) -> dict[UUID, Uses]:
 
 
 def said(
-    session: Session, after: datetime, until: datetime, *, besides: UUID | None = None
+    session: Session,
+    after: datetime,
+    until: datetime,
+    *,
+    besides: UUID | None = None,
+    channels: Collection[UUID] | None = None,
 ) -> dict[UUID, list[Said]]:
     """What each channel hears between the two: gone out, planned, in review or written with a time,
-    and what series have ahead that is not in the outbox yet. ``besides``: a post to leave out."""
+    and what series have ahead that is not in the outbox yet. ``besides``: a post to leave out;
+    ``channels``: only these."""
     found: dict[UUID, list[Said]] = defaultdict(list)
     other = Post.id != besides if besides else sa.true()
     rows = session.execute(
@@ -85,6 +91,7 @@ def said(
             Occurrence.at <= until,
             Delivery.state != DeliveryState.CANCELLED,
             other,
+            sa.true() if channels is None else Publication.channel_id.in_(channels),
         )
     )
     for row in rows:

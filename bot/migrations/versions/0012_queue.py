@@ -75,12 +75,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_queue_fill_workspace_id_evergreen_id'), ['workspace_id', 'evergreen_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_queue_fill_workspace_id_post_id'), ['workspace_id', 'post_id'], unique=False)
 
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_answers', ['workspace_id', 'answers_id'], unique=False, sqlite_where=sa.text('answers_id IS NOT NULL'), postgresql_where=sa.text('answers_id IS NOT NULL'))
+
     with op.batch_alter_table('looked', schema=None) as batch_op:
         batch_op.add_column(sa.Column('until', sa.DateTime(timezone=True), nullable=True))
 
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_answers', sqlite_where=sa.text('answers_id IS NOT NULL'), postgresql_where=sa.text('answers_id IS NOT NULL'))
+
     with op.batch_alter_table('looked', schema=None) as batch_op:
         batch_op.drop_column('until')
 
