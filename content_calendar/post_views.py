@@ -41,6 +41,7 @@ from content_calendar.models import Campaign, Post, Stage
 from content_calendar.queue.queries import categories_on
 from content_calendar.recurrence import check, describe, describe_german, resolve
 from content_calendar.sense.scene import scene
+from content_calendar.sense.standing import youth
 from content_calendar.writing import Limits
 
 _SUGGESTED = 200  # so many products and campaigns are offered while typing
@@ -82,6 +83,7 @@ def show(id: UUID, request: AnyRequest, session: Session, user: User, house: Hou
             title=found.draft.title,
             it=found,
             said=_said(found),
+            calm=youth(session, house.settings.calendar.calm).calm,
             may_delete=deleting if service.may_approve(user) else [],
         )
     values = shown(found.draft, found.product, found.on if found.repeats else None)

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import get, post
 from pydantic import BaseModel, ValidationError
@@ -35,6 +36,13 @@ from content_calendar.queue.forms import (
 )
 from content_calendar.queue.models import Category, Filling
 from content_calendar.recurrence import zone_info
+from content_calendar.sense.standing import (
+    YOUNG_DAYS,
+    YOUNG_REPLIES,
+    best_times,
+    mixes,
+    youth,
+)
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -72,9 +80,21 @@ def _board(
         has_channels=bool(community_channels(session)),
         approves=may_approve(user),
         fillings=_fillings(),
+        **_sense(session, settings, zone),
         problems=told or {},
         values=values or {},
     )
+
+
+def _sense(session: Session, settings: Settings, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "youth": youth(session, settings.calendar.calm),
+        "young_days": YOUNG_DAYS,
+        "young_replies": YOUNG_REPLIES,
+        "best": best_times(session, zone),
+        "mixes": mixes(session),
+        "rules": settings.calendar,
+    }
 
 
 def _fillings() -> list[tuple[str, str]]:
