@@ -29,6 +29,7 @@ from content_calendar.month import (
 from content_calendar.queue import shelf_views
 from content_calendar.queue import views as queue_views
 from content_calendar.recurrence import zone_info
+from content_calendar.sense.holidays import holidays_between
 
 _DAY = timedelta(days=1)
 
@@ -43,12 +44,19 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     view = asked.get("view") or ("list" if day or _is_phone(request) else "month")
     around = _around(month, today, view, asked.get("zone"))
     if view == "list":
-        return _list(session, month, day, today, zone, around)
+        return _list(session, month, day, today, zone, around, settings)
     weeks = weeks_of(month)
     days = queries.by_day(session, weeks[0][0], weeks[-1][-1], zone, most=MOST)
     return page(
         "calendar/month.html",
-        weeks=month_table(month, days, today, asked=around["asked"], locale=locale()),
+        weeks=month_table(
+            month,
+            days,
+            today,
+            asked=around["asked"],
+            locale=locale(),
+            holidays=_holidays(settings, weeks[0][0], weeks[-1][-1]),
+        ),
         weekdays=weekdays(locale()),
         undated=queries.undated(session),
         **around,
@@ -63,14 +71,21 @@ def _list(
     today: date,
     zone: ZoneInfo,
     around: dict[str, Any],
+    settings: Settings,
 ) -> Page:
     last = day or neighbour_months(month)[1] - _DAY
     if day:
         days = queries.by_day(session, day, day, zone).items()
     else:
         days = queries.by_day(session, month, last, zone, most=LISTED).items()
-    shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
-    passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
+    named = _holidays(settings, day or month, last)
+
+    def said(each: date) -> str:
+        words = _said(each, today)
+        return f"{words} · {named[each]}" if each in named else words
+
+    shown = [(each, said(each), it) for each, it in days if day or each >= today]
+    passed = [(each, said(each), it) for each, it in days if not day and each < today]
     if last < today:
         shown, passed = passed or shown, []
     return page(
@@ -84,6 +99,10 @@ def _list(
         **around,
         **_local(around["asked"], zone),
     )
+
+
+def _holidays(settings: Settings, first: date, last: date) -> dict[date, str]:
+    return holidays_between(settings.calendar.countries, first, last, locale())
 
 
 def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:

@@ -113,6 +113,7 @@ async def test_every_page_of_the_queue_can_be_read_by_everybody(
         "/queue/evergreens/new",
         f"/queue/evergreens/{served.ids['one']}",
         f"/posts/{served.ids['taken']}",
+        "/calendar?view=month&month=2026-04",
     ]
     found = {}
     for path in paths:
@@ -198,3 +199,38 @@ async def test_a_post_is_kept_as_an_evergreen(served: Served, open_page: OpenPag
     await page.get_by_role("button", name="Keep as evergreen").click()
     await expect(page).to_have_url(re.compile("/queue/evergreens/"))
     await expect(page.locator("#text")).to_have_value("Which lid do you use most?")
+
+
+async def test_holidays_lie_over_the_calendar(served: Served, open_page: OpenPage) -> None:
+    page = await open_page()
+    await served.writer.run(lambda session: scheduled(session, "2026-04-03T12:00").id)
+    await served.enter(page, "/calendar?view=month&month=2026-04")
+    cell = page.locator("td", has=page.get_by_label(re.compile("Friday 3 April")))
+    await expect(cell).to_contain_text("Good Friday")
+    await served.enter(page, "/calendar?view=list&month=2026-04")
+    await expect(page.get_by_role("heading", name="Friday 3 April · Good Friday")).to_be_visible()
+
+
+async def test_the_planner_warns_before_the_fifth_offer(
+    served: Served, open_page: OpenPage
+) -> None:
+    def offers(session: Session) -> None:
+        for day in range(3, 7):
+            scheduled(session, f"2026-03-0{day}T18:00", text=f"Only {day * 7} € for a lid?")
+
+    await served.writer.run(offers)
+    page = await open_page()
+    await served.enter(page, "/posts/new?date=2026-03-07&time=18:00")
+    await page.get_by_label("webchat lobby").check()
+    await page.locator("#text").fill("Order now, will you?")
+    preview = page.locator("#preview")
+    await expect(preview).to_contain_text("That makes 5 offers in a row on webchat lobby")
+    await page.locator("#text").fill("Which lid do you like best?")
+    await expect(preview).not_to_contain_text("in a row")
+
+
+async def test_a_young_community_is_left_in_peace(served: Served, open_page: OpenPage) -> None:
+    page = await open_page()
+    await served.enter(page, "/queue")
+    await expect(page.get_by_text("Silence is expected")).to_be_visible()
+    await expect(page.get_by_text("Not enough yet.")).to_be_visible()
