@@ -9,9 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from babel.dates import format_date
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.web.i18n import locale
 from content_calendar.queries import href
 from content_calendar.queue import queries
 from content_calendar.queue.choosing import Choice, Standing, Uses, standing
@@ -48,6 +50,12 @@ class Card:
     used: int
     last: datetime | None
     rests_until: datetime | None
+
+    @property
+    def last_day(self) -> str:
+        """In the reader's words; empty where it has none."""
+        day = self.one.expires_on
+        return format_date(day, "d MMM y", locale=locale()) if day else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,7 @@ def test_too_many_broadcasts(broadcasts: int, said: int) -> None:
     ]
     before = before[:5]
     found = hints(draft, heard(*before))
-    assert [("% are broadcasts; your limit is 50 %" in it) for it in found] == [True] * said
+    assert [("per cent are broadcasts; your limit is 50" in it) for it in found] == [True] * said
 
 
 def test_of_few_posts_no_share_is_told() -> None:
