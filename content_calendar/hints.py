@@ -122,8 +122,8 @@ def _about_the_mix(
     mix = share([*place.said, mine], at)
     if draft.broadcast and mix.is_enough and mix.broadcast_percent > scene.most_broadcasts:
         yield (
-            f"Of eight weeks' posts to {place.channel}, {mix.broadcast_percent} per cent are broadcasts; "
-            f"your limit is {scene.most_broadcasts}. Ask something."
+            f"Of eight weeks' posts to {place.channel}, {mix.broadcast_percent} per cent are "
+            f"broadcasts; your limit is {scene.most_broadcasts}. Ask something."
         )
     if not (words := offer_in(text)):
         return
@@ -135,6 +135,6 @@ def _about_the_mix(
         )
     elif mix.is_enough and mix.offer_percent > scene.most_offers:
         yield (
-            f"Of eight weeks' posts to {place.channel}, {mix.offer_percent} per cent are offers; your "
-            f"limit is {scene.most_offers}."
+            f"Of eight weeks' posts to {place.channel}, {mix.offer_percent} per cent are offers; "
+            f"your limit is {scene.most_offers}."
         )

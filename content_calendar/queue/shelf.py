@@ -15,7 +15,7 @@ from content_calendar.queue import queries
 from content_calendar.queue.choosing import Choice, Reusable, Uses, choose
 from content_calendar.queue.models import Evergreen
 from content_calendar.queue.repeats import Said
-from content_calendar.queue.slots import Opening, is_taken
+from content_calendar.queue.slots import ROOM, Opening, is_taken
 from content_calendar.writing import Limits
 
 REPEAT = timedelta(days=30)
@@ -38,10 +38,11 @@ class Shelf:
         cls, session: Session, after: datetime, until: datetime, limits: Limits, repeat: timedelta
     ) -> "Shelf":
         """For slots in (after, until]."""
+        span = max(repeat, ROOM)
         return cls(
             evergreens=queries.evergreens_of(session),
             uses=queries.uses(session),
-            said=queries.said(session, after - repeat, until + repeat),
+            said=queries.said(session, after - span, until + span),
             networks={it.id: it.network for it in session.scalars(sa.select(Channel))},
             limits=limits,
             repeat=repeat,
