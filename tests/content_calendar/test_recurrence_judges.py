@@ -40,7 +40,7 @@ class Piece:
     start: datetime
     zone: str
     rule: str
-    until: datetime | None = None  # the first that it has no more
+    until: datetime | None = None  # the midnight from which it has no more
     skipped: set[datetime] = field(default_factory=set)
     moved: set[datetime] = field(default_factory=set)
 
@@ -115,13 +115,13 @@ def _later(session: Session, piece: Piece, on: datetime, minute: int) -> Piece:
         capabilities=LIMITS,
     )
     skipped = {_at(wall, minute) for wall in piece.skipped if wall > on}
-    piece.until, piece.skipped = on, {wall for wall in piece.skipped if wall < on}
-    return Piece(new, start, piece.zone, piece.rule, skipped=skipped)
+    rest = Piece(new, start, piece.zone, piece.rule, piece.until, skipped)
+    piece.until = datetime.combine(on.date(), datetime.min.time())
+    piece.skipped = {wall for wall in piece.skipped if wall < on}
+    return rest
 
 
 def _all(session: Session, piece: Piece, minute: int) -> None:
-    if piece.until:
-        return  # an UNTIL holds a time of day: changing it for all is another rule
     post, start = piece.post, _at(piece.start, minute)
     wanted = replace(draft_of(session, post), local=start, exdates=frozenset())
     service.save(session, post.id, post.version, wanted, by=None, capabilities=LIMITS)
