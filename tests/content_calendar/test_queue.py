@@ -11,6 +11,8 @@ from bot.db import Session
 from bot.errors import Conflict, InvalidInput, NotAllowed
 from content_calendar import service as calendar
 from content_calendar.models import Post, Stage
+from content_calendar.month import month_table
+from content_calendar.queries import by_day
 from content_calendar.queue import keeping, queries, service
 from content_calendar.queue.models import Fill, Filling
 from content_calendar.queue.shelf import REPEAT, Shelf
@@ -309,3 +311,29 @@ def test_ninety_silent_days_keep_their_cadence(session: Session, clock: FrozenCl
     assert {f"{it:%H:%M}" for it in days} == {"10:00"}
     assert {it.weekday() for it in days} == {0, 3}
     assert len(days) >= 20
+
+
+def test_a_hole_of_fourteen_days_is_flagged_and_filled(
+    session: Session, clock: FrozenClock
+) -> None:
+    """P11."""
+    first, last = clock.now().date(), clock.now().date() + timedelta(days=13)
+
+    def flagged() -> list[str]:
+        zone = zone_info("Europe/Berlin")
+        weeks = month_table(first.replace(day=1), by_day(session, first, last, zone), first)
+        return [day.gap for week in weeks for day in week if day.gap.strip()]
+
+    assert flagged()[0] == "35 days without a post"
+    made = category(session, days=(1, 3, 5))
+    for text in TIPS:
+        evergreen(session, made.id, text, variants=(f"{text} And why?",), cool_down_days=14)
+    evergreen(session, made.id, "What did you cook last?")
+    evergreen(session, made.id, "Gas or induction?")
+    for _ in range(7):
+        fill(session)
+        clock.advance(timedelta(days=1))
+    fill(session)
+    planned = [wall(f"2026-{it.replace(' ', 'T')}").date() for it in due(session)]
+    assert [day.day for day in planned] == [3, 5, 7, 10, 12, 14]
+    assert flagged()[0] == "22 days without a post"  # what lies beyond the two weeks
