@@ -9,7 +9,7 @@ from uuid import UUID
 from content_calendar.draft import Draft
 from content_calendar.queue.repeats import Said, repeated
 from content_calendar.queue.slots import ROOM
-from content_calendar.recurrence import Wall, resolve, zone_info
+from content_calendar.recurrence import Rule, Wall, occurrences, resolve, zone_info
 from content_calendar.sense.offers import offer_in
 from content_calendar.sense.shares import offers_in_a_row, share
 
@@ -52,6 +52,7 @@ def hints(draft: Draft, scene: Scene) -> list[str]:
     if draft.local is not None:
         slot = resolve(draft.local, draft.zone)
         found += _about_clocks(slot.kind, draft.local)
+        found += _about_clocks_later(draft.rule, slot.at)
         found += _about_the_day(slot.at, scene)
         for place in scene.places:
             text = draft.overrides.get(place.network) or draft.text
@@ -72,6 +73,21 @@ def _about_clocks(kind: Wall, local: datetime) -> Iterator[str]:
         yield f"Clocks go forward: {local:%H:%M} does not exist that night, so it goes out later."
     elif kind is Wall.EARLIER:
         yield f"Clocks go back: {local:%H:%M} comes twice that night. It goes out once, at first."
+
+
+def _about_clocks_later(rule: Rule | None, first: datetime) -> Iterator[str]:
+    """Of a series, the next time within a year at which clocks change under it."""
+    if rule is None:
+        return
+    ahead = occurrences(rule, after=first, until=first + timedelta(days=366), limit=400)
+    later = next((it for it in ahead if it.kind is not Wall.EXACT), None)
+    if later is None:
+        return
+    day, clock = f"{later.local:%Y-%m-%d}", f"{later.local:%H:%M}"
+    if later.kind is Wall.MOVED:
+        yield f"On {day} clocks go forward: {clock} does not exist then, so it goes out later."
+    else:
+        yield f"On {day} clocks go back: {clock} comes twice. It goes out once, at first."
 
 
 def _about_the_day(at: datetime, scene: Scene) -> Iterator[str]:

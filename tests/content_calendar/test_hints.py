@@ -52,6 +52,21 @@ def test_a_hint_before_trouble(draft: Draft, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rrule", "hint"),
+    [
+        ("FREQ=DAILY", "On 2026-03-29 clocks go forward: 02:30 does not exist"),
+        ("FREQ=DAILY;UNTIL=20260328", ""),
+        ("FREQ=WEEKLY;BYDAY=TU", ""),
+        ("FREQ=MONTHLY;BYDAY=-1SU;BYMONTH=10", "On 2026-10-25 clocks go back: 02:30 comes twice"),
+    ],
+)
+def test_a_series_under_which_the_clocks_will_change(rrule: str, hint: str) -> None:
+    always = Scene(open_from=time(0), open_until=time(0))
+    said = hints(replace(post("2026-03-03T02:30"), rrule=rrule), always)
+    assert [it.startswith(hint) for it in said] == ([True] if hint else [])
+
+
+@pytest.mark.parametrize(
     "draft", [TUESDAY, post("2026-03-03T14:30", "Good morning!", broadcast=True)]
 )
 def test_nothing_to_say_about_a_question_or_a_broadcast(draft: Draft) -> None:
