@@ -1,9 +1,10 @@
 """The queue: its slots of the next two weeks, its categories, and what stands on its shelf."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from itertools import groupby
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ from content_calendar.queue.forms import (
 )
 from content_calendar.queue.models import Category, Filling
 from content_calendar.recurrence import zone_info
+from content_calendar.repeat import DAYS
 from content_calendar.sense.standing import (
     YOUNG_DAYS,
     YOUNG_REPLIES,
@@ -173,7 +175,7 @@ async def change_category(
 async def add_slots(
     id: UUID, request: AnyRequest, writer: Writer, user: User, house: House
 ) -> Page | Back:
-    given = await typed(request)
+    given = {**request.query_params, **await typed(request)}  # an undo says it in its address
 
     def add(session: Session) -> int:
         it = read_given(given, SlotsForm)
@@ -215,9 +217,12 @@ async def delete_category(id: UUID, writer: Writer, user: User) -> Back:
 @post("/queue/slots/{id:uuid}/remove", access=Access.MARKETER)
 async def remove_slot(id: UUID, writer: Writer, user: User) -> Back:
     gone = await writer.run(lambda session: keeping.remove_slot(session, id, by=user))
+    here, clock = f"/queue/categories/{gone.category_id}", f"{time(*divmod(gone.minute, 60)):%H:%M}"
+    again = {"channels": gone.channel_id, "days": DAYS[gone.weekday]}
     return back_to(
-        f"/queue/categories/{gone.category_id}",
+        here,
         _("Removed. What is planned there already stays on the calendar."),
+        undo=f"{here}/slots?{urlencode(again | {'time': clock, 'zone': gone.zone})}",
     )
 
 
