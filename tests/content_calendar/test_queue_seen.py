@@ -100,9 +100,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "colours"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-)
+@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
 async def test_every_page_of_the_queue_can_be_read_by_everybody(
     served: Served, open_page: OpenPage, width: int, colours: Literal["light", "dark"]
 ) -> None:

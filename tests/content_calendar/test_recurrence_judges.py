@@ -131,7 +131,7 @@ def _all(session: Session, piece: Piece, minute: int) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
