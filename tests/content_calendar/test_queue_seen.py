@@ -5,12 +5,14 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 import uvicorn
 from playwright.async_api import Page, expect
 
@@ -19,6 +21,8 @@ from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.clock import FrozenClock
 from bot.db import Session, Writer
+from bot.inbox.models import Message
+from bot.outbox.models import Delivery
 from bot.settings import Calendar, Settings, Shop
 from bot.watching import needs_look
 from bot.web.access import SESSION_COOKIE
@@ -28,6 +32,7 @@ from content_calendar import views
 from content_calendar.queue.models import Filling
 from tests import databases, rooms
 from tests.browser import OpenPage, violations
+from tests.content_calendar.answers import happens, sent
 from tests.content_calendar.calendars import channel, due, scheduled
 from tests.content_calendar.queues import TIPS, category, evergreen
 
@@ -232,3 +237,32 @@ async def test_a_young_community_is_left_in_peace(served: Served, open_page: Ope
     await served.enter(page, "/queue")
     await expect(page.get_by_text("Silence is expected")).to_be_visible()
     await expect(page.get_by_text("Not enough yet.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1280, "dark"), (390, "light")])
+async def test_the_numbers_behind_the_best_time_fit(
+    served: Served, open_page: OpenPage, width: int, colours: Literal["light", "dark"]
+) -> None:
+    def live(session: Session) -> None:
+        """Twenty evenings that were answered and twenty mornings that were not, long ago."""
+        for number in range(40):
+            day, hour = number // 2 % 28 + 1, "19:00" if number % 2 else "08:00"
+            local = f"2026-{4 + number // 28:02}-{day:02}T{hour}"
+            post = scheduled(session, local, text=f"What of number {number * 77}?")
+            for one in sent(session, post):
+                one.sent_at = one.due_at - timedelta(days=120)
+            if number % 2:
+                happens(session, post, f"I like it {number}", who=f"Person {number}")
+            for one in session.scalars(sa.select(Delivery).filter_by(about_id=post.id)):
+                one.sent_at = one.due_at - timedelta(days=120)
+                replies = session.scalars(sa.select(Message).filter_by(answers_id=one.id))
+                for reply in replies:
+                    reply.said_at = one.sent_at
+
+    await served.writer.run(live)
+    page = await open_page(width=width, colours=colours)
+    await served.enter(page, "/queue")
+    await page.get_by_text("The numbers behind it").first.click()
+    await expect(page.get_by_role("row", name="Weekdays, evening")).to_contain_text(" of ")
+    assert await page.evaluate(STICKS_OUT) == 0
+    assert await violations(page) == []
