@@ -15,6 +15,7 @@ import bot.suppliers.models
 import bot.web.models
 import content_calendar.keeping
 import content_calendar.models
+import content_calendar.queue.models
 from bot.db import Base
 
 metadata = Base.metadata

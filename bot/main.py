@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -59,6 +59,7 @@ from bot.web.stream import Streams
 from bot.web.system import network_problems
 from content_calendar.comments import follow
 from content_calendar.planning import materialise
+from content_calendar.queue.service import fill_gaps
 
 # Rooms that have pages; each gives `routes`.
 _VIEWS = (
@@ -304,15 +305,17 @@ class Hubbub:
         scheduler = AsyncIOScheduler(
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        scheduler.add_job(self._materialise, "interval", minutes=1)
-        scheduler.add_job(self._materialise)
+        can = {network: one.capabilities for (network, _), one in self.adapters.items()}
+        fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
+        for work, minutes in ((materialise, 1), (follow, 1), (fill, 10)):
+            scheduler.add_job(self._tick, "interval", (work,), minutes=minutes)
+            scheduler.add_job(self._tick, args=(work,))
         scheduler.add_job(self._keep_learning, "interval", hours=1)
         return scheduler
 
-    async def _materialise(self) -> None:
+    async def _tick(self, work: Callable[[Session], object]) -> None:
         try:
-            await self.writer.run(materialise)
-            await self.writer.run(follow)
+            await self.writer.run(work)
         except DatabaseUnavailable as error:
             _log.warning("cannot plan ahead", reason=str(error))
 

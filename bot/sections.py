@@ -23,6 +23,7 @@ def shell(
     return Shell(
         nav=(
             NavItem(href="/calendar", label="Calendar", icon="calendar"),
+            NavItem(href="/queue", label="Queue", icon="cycle"),
             NavItem(href="/approvals", label="Approvals", icon="check", count=_to_approve),
             NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),

@@ -5,7 +5,7 @@ import re
 import secrets
 import tempfile
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote
@@ -39,6 +39,19 @@ def _known_zone(zone: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _known_country(code: str) -> str:
+    from holidays import list_supported_countries  # slow to load, and few need it
+
+    country, _, part = code.partition("-")
+    parts = list_supported_countries().get(country)
+    if parts is None or (part and part not in parts):
+        raise ValueError('must be a country such as "DE", or a part of one such as "DE-BY"')
+    return code
+
+
+Country = Annotated[str, AfterValidator(_known_country)]
 
 
 class Section(BaseModel):
@@ -95,6 +108,23 @@ class Backup(Section):
     keep: int = Field(7, ge=1)
 
 
+class Calendar(Section):
+    """What the planner points out, and from when on; nothing of it stands in anybody's way."""
+
+    repeat_days: int = Field(30, ge=0, le=366)
+    open_from: time = time(7)
+    open_until: time = time(22)
+    most_broadcasts: int = Field(50, ge=0, le=100)  # per cent
+    most_offers: int = Field(25, ge=0, le=100)  # per cent
+    offers_in_a_row: int = Field(3, ge=1)
+    countries: tuple[Country, ...] = ()
+    calm: Literal["auto", "on", "off"] = "auto"
+
+    @property
+    def repeat(self) -> timedelta:
+        return timedelta(days=self.repeat_days)
+
+
 class Staff(Section):
     second_factor: Literal["optional", "required"] = "optional"
 
@@ -115,6 +145,7 @@ class Settings(BaseSettings):
     backup: Backup = Backup()
     processes: Processes = Processes()
     staff: Staff = Staff()
+    calendar: Calendar = Calendar()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

@@ -22,6 +22,12 @@ def has_role(by: User | None) -> bool:
     return by is None or by.role in {Role.OWNER, Role.APPROVER}
 
 
+def must_have_role(by: User | None) -> None:
+    """Raises `NotAllowed` where the role lets nothing go out."""
+    if not has_role(by):
+        raise NotAllowed(_BY_ROLE)
+
+
 def why_not(
     session: Session, by: User | None, writers: Collection[UUID | None], campaign: Campaign | None
 ) -> str:

@@ -16,6 +16,7 @@ from bot.outbox.models import Delivery, DeliveryState
 from bot.products.models import Product
 from content_calendar import planning
 from content_calendar.draft import Draft
+from content_calendar.echoes import led_to
 from content_calendar.models import Occurrence, Post, Publication
 from content_calendar.states import DOTS, STUCK, state_of
 
@@ -55,6 +56,7 @@ class Detail:
     locked: str
     begun: bool
     results: tuple[Result, ...]
+    led_to: tuple[tuple[UUID, str, int], ...] = ()  # suggestions: id, words, voices
 
     @property
     def repeats(self) -> bool:
@@ -79,6 +81,7 @@ def detail(session: Session, post_id: UUID, on: datetime | None = None) -> Detai
         locked=planning.lock_reason(session, occurrence) if occurrence else "",
         begun=planning.has_begun(session, occurrence) if occurrence else False,
         results=tuple(result for _, result in results),
+        led_to=tuple(led_to(session, occurrence.id)) if occurrence else (),
     )
 
 

@@ -14,6 +14,7 @@ from bot.db import Session
 from bot.errors import InvalidInput
 from bot.networks import Action
 from bot.products.models import Product
+from bot.settings import Settings
 from bot.web.house import House
 from bot.web.i18n import gettext as _
 from bot.web.i18n import locale
@@ -30,11 +31,13 @@ from content_calendar import (
 from content_calendar.detail import Detail
 from content_calendar.draft import Draft, mistakes
 from content_calendar.forms import ACROSS, ALT, CROP, DOWN, OVERRIDE, understood
-from content_calendar.hints import hints
+from content_calendar.hints import Scene, hints
 from content_calendar.looks import Look, looks
 from content_calendar.models import Campaign, Post, Stage
+from content_calendar.queue.queries import categories_on
 from content_calendar.recurrence import check, describe, describe_german, resolve
 from content_calendar.saying import RATIOS, fingerprint
+from content_calendar.sense.scene import scene
 from content_calendar.writing import Limits
 
 _SUGGESTED = 200  # so many products and campaigns are offered while typing
@@ -119,11 +122,17 @@ def form(
         campaigns=names(session, Campaign.name),
         zones=_zones(house.settings.shop.zone, values),
         planned=bool(post and post.stage is Stage.SCHEDULED),
+        queue=_categories(session, found.draft if found else None),
         unsaved=_unsaved(session, user, post),
         **_approval(session, user, found),
         **_links(session, house, post),
         **previewed(session, values, house, besides=post.id if post else None),
     )
+
+
+def _categories(session: Session, draft: Draft | None) -> list[Any]:
+    """Kinds of posts whose next free slot it could take."""
+    return list(categories_on(session, draft.channel_ids)) if draft and not draft.rrule else []
 
 
 def _answers(values: Mapping[str, Any]) -> list[str]:
@@ -201,7 +210,7 @@ def previewed(
         "host": cards.host,
         "live": {name: text for name, text in {**kept, **wrong}.items() if _began(draft)},
         "missing": [text for name, text in goes.items() if kept.get(name) != text],
-        "hints": [*_hints(session, draft, besides), *_untold(draft)],
+        "hints": [*_hints(session, draft, house.settings, besides), *_untold(draft)],
         "rhythm": rhythm(draft),
         "broadcast": draft.broadcast,
     }
@@ -216,13 +225,13 @@ def _anywhere(draft: Draft) -> list[Look]:
     return looks(draft, [("", "")], {}) if _began(draft) else []
 
 
-def _hints(session: Session, draft: Draft, besides: UUID | None) -> list[str]:
+def _hints(session: Session, draft: Draft, settings: Settings, besides: UUID | None) -> list[str]:
     if any(mistakes(draft)):
         return []
     if draft.local is None:
-        return hints(draft, ())
+        return hints(draft, Scene())
     at = resolve(draft.local, draft.zone).at
-    return hints(draft, queries.neighbours(session, at, besides=besides))
+    return hints(draft, scene(session, draft.channel_ids, at, settings, locale(), besides=besides))
 
 
 def _untold(draft: Draft) -> list[str]:

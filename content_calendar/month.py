@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from babel.dates import format_date, get_day_names
@@ -37,6 +37,7 @@ class Day:
     today: bool
     gap: str
     add_href: str
+    holiday: str = ""
 
 
 def weeks_of(month: date) -> list[list[date]]:
@@ -51,12 +52,20 @@ def month_table(
     *,
     asked: str = "",
     locale: str = "en",
+    holidays: Mapping[date, str] | None = None,
 ) -> list[list[Day]]:
     """The weeks of the month with what is planned on their ``days``. ``asked``: what the address
     of a day has to carry on, such as "&zone=UTC"."""
     weeks = weeks_of(month)
     gaps = _gaps([day for week in weeks for day in week if day >= today], days)
-    return [[_day(day, month, days, today, gaps, asked, locale) for day in week] for week in weeks]
+    named = holidays or {}
+    return [
+        [
+            replace(_day(day, month, days, today, gaps, asked, locale), holiday=named.get(day, ""))
+            for day in week
+        ]
+        for week in weeks
+    ]
 
 
 def _day(

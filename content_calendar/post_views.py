@@ -28,6 +28,7 @@ from content_calendar.forms import Act, Typed, shown, typed_again, understood
 from content_calendar.keeping import Unfinished
 from content_calendar.looks import Look, look
 from content_calendar.models import Post
+from content_calendar.sense.standing import youth
 from content_calendar.writing import Limits
 
 __all__ = ["limits_of", "routes"]
@@ -42,14 +43,17 @@ def new(
     targets, asked = editor.targets(session, limits_of(house)), request.query_params
     # With one place to speak, nobody should have to choose it.
     only = tuple(each.id for each in targets) if len(targets) == 1 else ()
-    values, note = shown(Draft(zone=settings.shop.zone, channel_ids=only), ""), ""
+    zone = asked.get("zone") or settings.shop.zone
+    values, note = shown(Draft(zone=zone, channel_ids=only), ""), ""
     if kept := _unfinished(session, user, None, asked):
         values, note = {**typed_again(kept.given), "scratch": kept.scratch}, _going_on()
     elif asked.get("template"):
         values = begun(session, asked, settings, values, user)
     if asked.get("date"):
         values["date"] = asked["date"]
-        values["time"] = editor.last_time(session)
+        values["time"] = asked.get("time") or editor.last_time(session)
+    if asked.get("channel"):
+        values["channels"] = [asked["channel"]]
     return editor.form(session, None, values, user, house, note=note)
 
 
@@ -62,7 +66,7 @@ def show(id: UUID, request: AnyRequest, session: Session, user: User, house: Hou
     asked = request.query_params
     found = detail(session, id, naive(asked.get("on")))
     if found.locked:
-        return _locked(found, user, house)
+        return _locked(session, found, user, house)
     values, note = shown(found.draft, found.product, found.on if found.repeats else None), ""
     if kept := _unfinished(session, user, id, asked):
         values, note = typed_again(kept.given), _going_on()
@@ -74,7 +78,7 @@ def show(id: UUID, request: AnyRequest, session: Session, user: User, house: Hou
     return editor.form(session, found, values, user, house, note=note)
 
 
-def _locked(found: Detail, user: User, house: House) -> Page:
+def _locked(session: Session, found: Detail, user: User, house: House) -> Page:
     limits = limits_of(house)
     deleting = [name for name, can in limits.items() if Action.DELETE in can.actions]
     return page(
@@ -82,6 +86,7 @@ def _locked(found: Detail, user: User, house: House) -> Page:
         title=found.draft.title,
         it=found,
         looks=_as_said(found, limits),
+        calm=youth(session, house.settings.calendar.calm).calm,
         may_delete=deleting if service.may_approve(user) else [],
     )
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
-from bot.outbox.models import Delivery, DeliveryState
-from content_calendar.hints import REPEATED, Neighbour
+from bot.outbox.models import Delivery
+from content_calendar.echoes import SILENCE, Echo, echoes
 from content_calendar.models import Campaign, Occurrence, Post, Publication, Series, Stage
 from content_calendar.planning import rule_of
 from content_calendar.recurrence import occurrences, resolve
@@ -22,6 +22,7 @@ from content_calendar.states import DOTS, LOCKED, STUCK, state_of
 
 _DAY = timedelta(days=1)
 _UNDATED = 50
+_GONE = {"published", "publishing", "needs_look"}  # a part of it may have gone out
 _ALL = 5_000
 
 K = TypeVar("K")
@@ -59,6 +60,8 @@ class Entry:
     version: int = 0
     locked: bool = False
     repeats: bool = False
+    occurrence_id: UUID | None = None  # None for what is only computed or written so far
+    echo: Echo = SILENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +111,21 @@ def _by(
     found = [*_unplanned(session, start, end, places), *_ghosts(session, start, end, places)]
     for entry in found:
         totals[of(entry.moment or start)] += 1
-    found += _planned(session, times, places)
+    found += with_echoes(session, [*_planned(session, times, places)])
     held: dict[K, list[Entry]] = defaultdict(list)
     for entry in sorted(found, key=lambda entry: (entry.moment or start, entry.title)):
         held[of(entry.moment or start)].append(entry)
     return {one: Day(entries=held[one][:most], total=totals[one]) for one in held}
+
+
+def with_echoes(session: Session, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with what came back to each, read in one statement."""
+    ids = [it.occurrence_id for it in entries if it.occurrence_id and it.state in _GONE]
+    came = echoes(session, ids)
+    return [
+        replace(it, echo=came[it.occurrence_id]) if it.occurrence_id in came else it
+        for it in entries
+    ]
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -132,26 +145,6 @@ def community_channels(session: Session) -> Sequence[Channel]:
     """Where posts for everybody can go."""
     wanted = sa.select(Channel).filter_by(kind=ChannelKind.COMMUNITY).order_by(Channel.name)
     return session.scalars(wanted).all()
-
-
-def neighbours(session: Session, at: datetime, *, besides: UUID | None) -> list[Neighbour]:
-    """What else goes out around that time, for `hints`."""
-    rows = session.execute(
-        sa.select(Post.title, Post.text, Channel.id, Channel.name, Delivery.due_at)
-        .join(Occurrence, Occurrence.post_id == Post.id)
-        .join(Publication, Publication.occurrence_id == Occurrence.id)
-        .join(Delivery, Publication.delivery_id == Delivery.id)
-        .join(Channel, Publication.channel_id == Channel.id)
-        .where(
-            Occurrence.at.between(at - REPEATED, at + REPEATED),
-            Delivery.state != DeliveryState.CANCELLED,
-            Post.id != besides if besides else sa.true(),
-        )
-    )
-    return [
-        Neighbour(title=title, text=text, channel_id=id, channel=name, at=due)
-        for title, text, id, name, due in rows
-    ]
 
 
 def href(post_id: UUID, on: datetime | None = None) -> str:
@@ -247,6 +240,7 @@ def _carried(parts: Sequence[Any], places: Mapping[str, Place]) -> Entry:
         row,
         [places[part.channel_id.hex].being(DOTS[part.state]) for part in sent],
         moment=row.at,
+        occurrence_id=row.id,
         state=state_of(row.stage, states),
         reason=" ".join(dict.fromkeys(notes)),
         locked=not LOCKED.isdisjoint(states),

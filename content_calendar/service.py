@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from bot.accounts import audit
 from bot.accounts.models import User
 from bot.db import Session
@@ -16,6 +18,7 @@ from content_calendar.draft import Draft, gaps, mistakes, require
 from content_calendar.keeping import RemarkKind
 from content_calendar.models import Post, Stage
 from content_calendar.planning import draft_of, materialise, series_of
+from content_calendar.queue.models import Fill
 from content_calendar.recurrence import resolve, zone_info
 from content_calendar.writing import Limits, fill, must_be_open, sync_once, take_off, write, wrong
 
@@ -200,6 +203,7 @@ def delete(session: Session, post_id: UUID, version: int, *, by: User | None) ->
     if series := series_of(session, post):
         session.delete(series)
         session.flush()
+    session.execute(sa.update(Fill).filter_by(post_id=post.id).values(post_id=None))
     session.delete(post)
     session.announce("calendar")
 

@@ -1,5 +1,6 @@
 """The calendar: a month or a list of what is planned, gone out, or still being written."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -40,7 +41,10 @@ from content_calendar.month import (
     weekdays,
     weeks_of,
 )
+from content_calendar.queue import shelf_views
+from content_calendar.queue import views as queue_views
 from content_calendar.recurrence import zone_info
+from content_calendar.sense.holidays import holidays_between
 from content_calendar.tray import tray
 
 _DAY = timedelta(days=1)
@@ -58,7 +62,7 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     around = _around(month, today, view, asked.get("zone"))
     around |= {"items": tray(session), "back": _here(request)}
     if view == "list":
-        return _list(session, month, day, today, zone, around)
+        return _list(session, month, day, today, zone, around, settings)
     if view == "week":
         start = day or (today if month == today.replace(day=1) else month)
         return _week(session, start, today, zone, around)
@@ -69,7 +73,14 @@ def calendar(request: AnyRequest, session: Session, settings: Settings, clock: C
     undated = queries.undated(session, UNDATED + 1)
     return page(
         "calendar/month.html",
-        weeks=month_table(month, days, today, asked=around["asked"], locale=locale()),
+        weeks=month_table(
+            month,
+            days,
+            today,
+            asked=around["asked"],
+            locale=locale(),
+            holidays=_holidays(settings, weeks[0][0], weeks[-1][-1]),
+        ),
         weekdays=weekdays(locale()),
         undated=undated[:UNDATED],
         all_undated=around["tabs"][2]["href"] if len(undated) > UNDATED else "",
@@ -137,16 +148,23 @@ def _list(
     today: date,
     zone: ZoneInfo,
     around: dict[str, Any],
+    settings: Settings,
 ) -> Page:
     last = day or neighbour_months(month)[1] - _DAY
     if day:
         days = queries.by_day(session, day, day, zone).items()
     else:
         days = queries.by_day(session, month, last, zone, most=LISTED).items()
-    shown = [(each, _said(each, today), it) for each, it in days if day or each >= today]
+    named = _holidays(settings, day or month, last)
+
+    def said(each: date) -> str:
+        words = _said(each, today)
+        return f"{words} · {named[each]}" if each in named else words
+
+    shown = [(each, said(each), it) for each, it in days if day or each >= today]
     if shown and not day:
-        shown = _with_empty(shown, max(month, today), last, today)
-    passed = [(each, _said(each, today), it) for each, it in days if not day and each < today]
+        shown = _with_empty(shown, max(month, today), last, said)
+    passed = [(each, said(each), it) for each, it in days if not day and each < today]
     if last < today:
         shown, passed = passed or shown, []
     return page(
@@ -162,14 +180,20 @@ def _list(
     )
 
 
+def _holidays(settings: Settings, first: date, last: date) -> dict[date, str]:
+    return holidays_between(settings.calendar.countries, first, last, locale())
+
+
 Listed = tuple[date, str, queries.Day]
 
 
-def _with_empty(shown: list[Listed], first: date, last: date, today: date) -> list[Listed]:
+def _with_empty(
+    shown: list[Listed], first: date, last: date, said: Callable[[date], str]
+) -> list[Listed]:
     """Every day, so that a post can be moved to one that has none yet."""
     held = {day: it for day, _words, it in shown}
     days = [first + n * _DAY for n in range((last - first).days + 1)]
-    return [(day, _said(day, today), held.get(day, queries.Day())) for day in days]
+    return [(day, said(day), held.get(day, queries.Day())) for day in days]
 
 
 def _around(month: date, today: date, view: str, zone: str | None) -> dict[str, Any]:
@@ -244,4 +268,6 @@ routes = [
     *sharing_views.routes,
     *template_views.routes,
     *approval_views.routes,
+    *queue_views.routes,
+    *shelf_views.routes,
 ]

@@ -37,6 +37,8 @@ from content_calendar import service as calendar
 from content_calendar.draft import Draft
 from content_calendar.keeping import PostTemplate, Unfinished
 from content_calendar.models import Post, Stage
+from content_calendar.queue import keeping
+from content_calendar.queue.models import Category, Evergreen, Filling, WeeklySlot
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
 _SPEAK = Voices(languages=("en",), shop="Willow & Wren")
@@ -97,6 +99,7 @@ def furnish(session: Session, word: str) -> Shop:
             Post: post.id,
             PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
             Unfinished: _typed(session, user, word).id,
+            **_queue(session, word, place, user),
         },
         alba=alba.id,
         nord=nord.id,
@@ -194,6 +197,15 @@ def _garble(session: Session, word: str, mark: str) -> UUID:
     receive(session, [event])
     found = sa.select(Event.id).filter_by(state=EventState.QUARANTINED)
     return session.scalars(found.order_by(Event.id.desc()).limit(1)).one()
+
+
+def _queue(session: Session, word: str, place: Channel, by: User) -> dict[type[Row], UUID]:
+    kind = keeping.add_category(session, f"Tips {word}"[:60], Filling.SUGGEST, by=by)
+    keeping.add_slots(session, kind.id, [place.id], [2], 600, "UTC", by=by)
+    words = keeping.Words(title=f"Spoons {word}"[:200], text=f"Wooden spoons? {word}")
+    one = keeping.write(session, kind.id, words, by=by)
+    slot = session.scalars(sa.select(WeeklySlot).filter_by(category_id=kind.id)).one()
+    return {Category: kind.id, Evergreen: one.id, WeeklySlot: slot.id}
 
 
 def _posts(session: Session, word: str, channel: Channel, by: User) -> Post:

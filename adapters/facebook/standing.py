@@ -139,11 +139,12 @@ class Standing:
             )
         says = f"The token is valid until {self.until:%Y-%m-%d}."
         if self.until - self.clock.now() > _SOON:
-            return Finding(what="token", health=Health.OK, says=says)
+            return Finding(what="token", health=Health.OK, says=says, until=self.until)
         return Finding(
             what="token",
             health=Health.WARN,
             says=says,
+            until=self.until,
             then="Make a new one before then, best one of a system user, which has no end.",
         )
 

@@ -37,6 +37,7 @@ def found(
         if row.health is not finding.health:
             row.since = now
         row.health, row.looked_at = finding.health, now
+        row.until = finding.until
         row.says, row.then = mask(finding.says), mask(finding.then)
     for gone in before.values():
         session.delete(gone)

@@ -57,5 +57,6 @@ class Looked(Row):
     health: Mapped[Health]
     says: Mapped[str]
     then: Mapped[str]  # what to do about it
+    until: Mapped[datetime | None]  # it ends by itself then
     since: Mapped[datetime]
     looked_at: Mapped[datetime]

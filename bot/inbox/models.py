@@ -60,6 +60,13 @@ class Message(Row):
             postgresql_where=sa.text("wants_person AND answered_at IS NULL"),
         ),
         sa.Index(None, "workspace_id", "member_id"),
+        sa.Index(
+            "ix_message_answers",
+            "workspace_id",
+            "answers_id",
+            sqlite_where=sa.text("answers_id IS NOT NULL"),
+            postgresql_where=sa.text("answers_id IS NOT NULL"),
+        ),
     )
 
     channel_id: Mapped[UUID]

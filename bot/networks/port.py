@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -30,12 +31,14 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at, there and now. ``then``: what to do about it, for people."""
+    """One thing that was looked at, there and now. ``then``: what to do about it, for people.
+    ``until``: when what is well now ends by itself, where the network says so."""
 
     what: str
     health: Health
     says: str
     then: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import takewhile
 
@@ -55,20 +55,24 @@ def split(rule: Rule, at_local: datetime) -> tuple[Rule, Rule]:
     occurrence, or is the very first (then change the whole series instead).
     """
     _must_occur(rule, at_local)
-    earlier = sum(1 for _ in _walls(rule, rule.start, at_local)) - 1
-    if not earlier:
+    *before, _ = _walls(rule, rule.start, at_local)
+    if not before:
         raise InvalidInput("This is the first one of the series: change the whole series instead.")
     parts = read(rule.rrule)
     if "COUNT" in parts:
-        old = parts | {"COUNT": f"{earlier}"}
-        new = parts | {"COUNT": f"{int(parts['COUNT']) - earlier}"}
+        old = parts | {"COUNT": f"{len(before)}"}
+        new = parts | {"COUNT": f"{int(parts['COUNT']) - len(before)}"}
     else:
-        old = parts | {"UNTIL": f"{at_local - timedelta(seconds=1):%Y%m%dT%H%M%S}"}
+        # Whole days where that is enough: then another time of day wins or loses none, and a form
+        # that shows only the day of the end keeps it.
+        same_day = before[-1].date() == at_local.date()
+        cut = at_local if same_day else datetime.combine(at_local.date(), time())
+        old = parts | {"UNTIL": f"{cut - timedelta(seconds=1):%Y%m%dT%H%M%S}"}
         new = parts
-    before = frozenset(skipped for skipped in rule.exdates if skipped < at_local)
+    skipped = frozenset(wall for wall in rule.exdates if wall < at_local)
     return (
-        replace(rule, rrule=write(old), exdates=before),
-        replace(rule, start=at_local, rrule=write(new), exdates=rule.exdates - before),
+        replace(rule, rrule=write(old), exdates=skipped),
+        replace(rule, start=at_local, rrule=write(new), exdates=rule.exdates - skipped),
     )
 
 

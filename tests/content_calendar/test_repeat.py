@@ -1,9 +1,11 @@
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.outbox.models import DeliveryState
 from content_calendar.models import Stage
+from content_calendar.recurrence import Rule, occurrences, split
 from content_calendar.repeat import Every, Repeat, from_rrule, to_rrule
 from content_calendar.states import state_of
 
@@ -59,3 +61,18 @@ def test_a_rule_that_the_form_can_not_show_is_kept(rrule: str) -> None:
 )
 def test_a_post_is_what_its_deliveries_say(stage: Stage, deliveries: list[str], state: str) -> None:
     assert state_of(stage, [DeliveryState(each) for each in deliveries]) == state
+
+
+@pytest.mark.parametrize("first", ["2026-03-03T14:30", "2026-03-03T00:00", "2026-03-03T23:59"])
+def test_a_series_that_was_cut_is_shown_and_saved_without_winning_a_day(first: str) -> None:
+    """Else the day of the cut would have its post from both halves."""
+    start = datetime.fromisoformat(first)
+    rule = Rule(start=start, zone="Europe/Berlin", rrule="FREQ=WEEKLY;BYDAY=TU")
+    old, _new = split(rule, start + timedelta(weeks=3))
+    saved = replace(old, rrule=to_rrule(from_rrule(old.rrule, start.date()), start.date()))
+    for one in (old, saved):
+        earlier = replace(one, start=start.replace(hour=0, minute=0))
+        for now in (one, earlier):
+            after = datetime(2026, 1, 1, tzinfo=UTC)
+            found = occurrences(now, after=after, until=after + timedelta(days=365))
+            assert [f"{it.local:%m-%d}" for it in found] == ["03-03", "03-10", "03-17"]

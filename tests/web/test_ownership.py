@@ -17,6 +17,7 @@ from bot.suppliers.models import Case, Coverage
 from bot.web.access import Access
 from content_calendar.keeping import PostTemplate, Unfinished
 from content_calendar.models import Post
+from content_calendar.queue.models import Category, Evergreen, WeeklySlot
 from tests.shops import furnish
 from tests.web.two_shops import EVERYBODY, FORM, MAY, NO_IDS, ONCE, OWNED, Route, World
 
@@ -97,10 +98,18 @@ def everything(database: Database) -> dict[str, list[Any]]:
 def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
     theirs, wrong = world.theirs.rows, []
     suggestion, post = world.ours.rows[Suggestion], world.ours.rows[Post]
+    kind, slot = world.ours.rows[Category], world.ours.rows[WeeklySlot]
     asked: list[tuple[str, str, str, UUID]] = [
         ("POST", f"/suggestions/{suggestion}/merge", "into", theirs[Suggestion]),
         ("POST", f"/suggestions/{suggestion}/hand-over", "partner", world.theirs.alba),
         ("POST", f"/partners/whose-is-it/{world.ours.rows[Case]}", "supplier", world.theirs.alba),
+        ("POST", f"/posts/{post}/next-slot", "category", theirs[Category]),
+        ("POST", "/queue/evergreens/new", "category", theirs[Category]),
+        ("POST", f"/queue/categories/{kind}/slots", "channels", theirs[Channel]),
+        ("POST", "/queue/fill", "slot", theirs[WeeklySlot]),
+        ("POST", "/queue/fill", "evergreen", theirs[Evergreen]),
+        ("POST", "/queue/skip", "slot", theirs[WeeklySlot]),
+        ("POST", "/queue/reopen", "slot", theirs[WeeklySlot]),
         ("POST", "/posts/preview", "channels", theirs[Channel]),
         ("POST", "/posts/new", "channels", theirs[Channel]),
         ("POST", f"/posts/{post}", "channels", theirs[Channel]),
@@ -121,7 +130,8 @@ def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
             if method == "GET":
                 response = world.call("owner", "GET", f"{address}?{field}={given}")
             else:
-                form = FORM | {"act": "draft", field: str(given)}
+                form = FORM | {"act": "draft", "slot": str(slot), "local": "2026-03-04T10:00"}
+                form |= {field: str(given)}
                 response = world.call("owner", "POST", address, form)
             body = ONCE.sub(r"\1", response.text).replace(str(given), "ID")
             answers.append((response.status_code, response.headers.get("location"), body))

@@ -25,6 +25,7 @@ from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
 from content_calendar.models import Post
+from content_calendar.queue.models import Category, Evergreen, WeeklySlot
 from tests import rooms
 from tests.shops import Shop, furnish
 from tests.web.doorway import Client, csrf, visiting
@@ -50,6 +51,9 @@ OWNED: dict[str, type[Row]] = {
     "/partners/{supplier_id:uuid}": Supplier,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
     "/posts/{id:uuid}": Post,
+    "/queue/categories/{id:uuid}": Category,
+    "/queue/evergreens/{id:uuid}": Evergreen,
+    "/queue/slots/{id:uuid}": WeeklySlot,
     "/quiet/{id:uuid}": Delivery,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
@@ -80,7 +84,7 @@ FORM = {
             "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
             "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "title=Lids"
+            "title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
 }
@@ -157,6 +161,8 @@ class World:
             "into": str(self.ours.rows[Suggestion]),
             "partner": str(self.ours.nord),
             "supplier": str(self.ours.nord),
+            "category": str(self.ours.rows[Category]),
+            "channels": str(self.ours.rows[Channel]),
             "act": ACTS.get(route.path, "draft"),
         }
 

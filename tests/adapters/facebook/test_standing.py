@@ -87,6 +87,14 @@ async def test_what_is_wrong_is_found(
     assert finding.then
 
 
+async def test_the_end_of_a_token_is_told_as_a_moment_too(graph: Facebook, build: Build) -> None:
+    """So that a post after it can be warned of."""
+    assert (await found(build, "token")).until is None
+    ends_soon(graph)
+    ends = datetime.fromtimestamp(graph.graph.expires_at, UTC)
+    assert (await found(build, "token")).until == ends
+
+
 async def test_without_a_webhook_it_is_said_what_does_not_arrive(build: Build) -> None:
     finding = await found(build, "subscription", verify_token="")
     assert finding.health is Health.WARN
