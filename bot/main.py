@@ -69,6 +69,7 @@ _VIEWS = (
     "bot.media.views",
     "bot.suppliers.views",
     "content_calendar.views",
+    "content_calendar.api.views",
     "bot.watching.needs_look",
     "bot.watching.networks_views",
     "bot.watching.quiet_views",

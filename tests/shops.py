@@ -13,8 +13,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
+from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.models import Role, User
+from bot.accounts.api_tokens import Scope
+from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
@@ -34,7 +36,7 @@ from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
-from content_calendar.models import Post, Stage
+from content_calendar.models import Campaign, Post, Stage
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
 _SPEAK = Voices(languages=("en",), shop="Willow & Wren")
@@ -87,6 +89,8 @@ def furnish(session: Session, word: str) -> Shop:
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             Post: post.id,
+            Campaign: post.campaign_id or post.id,
+            ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
         },
         alba=alba.id,
         nord=nord.id,

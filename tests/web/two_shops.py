@@ -8,10 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from bot import main
+from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.models import Role, User
+from bot.accounts.api_tokens import Scope
+from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
@@ -24,23 +27,28 @@ from bot.suppliers.models import Case, Coverage, Supplier
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
-from content_calendar.models import Post
+from content_calendar.models import Campaign, Post
 from tests import rooms
 from tests.shops import Shop, furnish
 from tests.web.doorway import Client, csrf, visiting
 
 STAFF = ("marketer", "approver", "owner")
-EVERYBODY = ("nobody", "partner", *STAFF)
+PROGRAM = "program"
+EVERYBODY = ("nobody", "partner", *STAFF, PROGRAM)
 MAY = {
     Access.PARTNER: ("partner",),
     Access.MARKETER: STAFF,
     Access.APPROVER: ("approver", "owner"),
     Access.OWNER: ("owner",),
+    Access.TOKEN: (PROGRAM,),
 }
 
 # What each parameter of an address names, by the address up to and with it. One that is missing
 # here, and not in NO_IDS, fails the test: nobody may forget a new one.
 OWNED: dict[str, type[Row]] = {
+    "/api/v1/campaigns/{id:uuid}": Campaign,
+    "/api/v1/channels/{id:uuid}": Channel,
+    "/api/v1/posts/{id:uuid}": Post,
     "/inbox/quarantine/{id:uuid}": Event,
     "/inbox/{id:uuid}": Message,
     "/mail/{delivery_id:uuid}": Delivery,
@@ -53,6 +61,7 @@ OWNED: dict[str, type[Row]] = {
     "/quiet/{id:uuid}": Delivery,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
+    "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
     "/supplier/cases/{case_id:uuid}": Case,
 }
@@ -81,6 +90,14 @@ FORM = {
             "title=Lids"
         ).split()
     )
+}
+# What a program sends there, as JSON.
+SENT: dict[str, dict[str, str]] = {
+    "/api/v1/campaigns": {"name": "Autumn"},
+    "/api/v1/campaigns/{id:uuid}": {"name": "Late autumn"},
+    "/api/v1/posts": {"title": "Lids"},
+    "/api/v1/posts/{id:uuid}": {"title": "Lids"},
+    "/api/v1/posts/{id:uuid}/move": {"local": "2026-03-05T10:00"},
 }
 ACTS = {"/supplier/cases/{case_id:uuid}": "deliver", "/posts/{id:uuid}": "draft"}
 PARAMETER = re.compile(r"{(\w+):(\w+)}")
@@ -115,12 +132,16 @@ class World:
     ours: Shop
     theirs: Shop
     database: Database
+    token: str
 
     def call(
         self, who: str, method: str, address: str, form: Mapping[str, str] | None = None
     ) -> Any:
         self.client.cookies.clear()
         self.client.cookies.update(self.cookies[who])
+        if who == PROGRAM:
+            headers = {"authorization": f"Bearer {self.token}", "if-match": "*"}
+            return self.client.request(method, address, json=form, headers=headers)
         given = None
         if form is not None:
             given = {**form, "_csrf_token": self.cookies[who]["hubbub-csrf"]}
@@ -151,6 +172,8 @@ class World:
         return response.status_code, f"{where}\n{body}"
 
     def form(self, route: Route) -> dict[str, str]:
+        if route.access is Access.TOKEN:
+            return SENT.get(route.path, {})
         return FORM | {
             "into": str(self.ours.rows[Suggestion]),
             "partner": str(self.ours.nord),
@@ -182,13 +205,19 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         client.get("/chat")  # gives a visitor's cookie
         plain = {**client.cookies, "hubbub-csrf": csrf(client)["_csrf_token"]}
         tokens = hubbub.writer.run_blocking(lambda session: _enter(session, ours))
-        cookies = {"nobody": plain} | {
+        cookies = {"nobody": plain, PROGRAM: plain} | {
             who: plain | {guards.COOKIE if who == "partner" else SESSION_COOKIE: token}
-            for who, token in zip(EVERYBODY[1:], tokens, strict=True)
+            for who, token in zip(EVERYBODY[1:-1], tokens, strict=True)
         }
-        yield World(client, found, cookies, ours, theirs, others)
+        token = hubbub.writer.run_blocking(_make_token)
+        yield World(client, found, cookies, ours, theirs, others, token)
     others.close()
     hubbub.close()
+
+
+def _make_token(session: Session) -> str:
+    owner = session.scalars(sa.select(User).filter_by(name="owner")).one()
+    return api_tokens.make(session, owner, "Robo", tuple(Scope), days=1)[1]
 
 
 def _enter(session: Session, shop: Shop) -> list[str]:
