@@ -34,7 +34,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Content, Plugin, Services, installed
+from bot.networks import Adapter, Capabilities, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -57,6 +57,7 @@ from bot.web.house import Doorkeepers, House
 from bot.web.server import Server
 from bot.web.stream import Streams
 from bot.web.system import network_problems
+from content_calendar.exchange import working
 from content_calendar.planning import materialise
 
 # Rooms that have pages; each gives `routes`.
@@ -70,6 +71,7 @@ _VIEWS = (
     "bot.suppliers.views",
     "content_calendar.views",
     "content_calendar.api.views",
+    "content_calendar.exchange.views",
     "bot.watching.needs_look",
     "bot.watching.networks_views",
     "bot.watching.quiet_views",
@@ -160,6 +162,9 @@ class Hubbub:
             mine=self.presence,
             allowed=self._allowed,
         )
+
+    def _limits(self) -> dict[str, Capabilities]:
+        return {network: each.capabilities for (network, _), each in self._seen.items()}
 
     async def _products(self, beginning: str) -> Sequence[str]:
         def ask() -> Sequence[str]:
@@ -287,6 +292,7 @@ class Hubbub:
             keep("preflight", self.preflight.run)
         if self.part.works:
             keep("inbox", self.listening.run)
+            keep("files", lambda: working.run(self.writer, self._limits))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()

@@ -36,6 +36,8 @@ from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
+from content_calendar.exchange import service as exchange
+from content_calendar.exchange.models import Intake
 from content_calendar.models import Campaign, Post, Stage
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
@@ -90,6 +92,9 @@ def furnish(session: Session, word: str) -> Shop:
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             Post: post.id,
             Campaign: post.campaign_id or post.id,
+            Intake: exchange.begin(
+                session, f"{word}.csv", b"title\nLids " + word.encode(), zone="UTC", by=user
+            ).id,
             ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
         },
         alba=alba.id,

@@ -35,7 +35,6 @@ class Intake(Row):
     name: Mapped[str]
     kind: Mapped[Kind]
     sha256: Mapped[str]
-    data: Mapped[bytes | None] = mapped_column(deferred=True)  # until it is taken in
     author_id: Mapped[UUID | None]
     zone: Mapped[str]  # of rows that name none
     step: Mapped[Step] = mapped_column(default=Step.LOOKING)
@@ -49,15 +48,30 @@ class Intake(Row):
     ended_at: Mapped[datetime | None]
 
 
+class IntakeFile(Row):
+    """What is in the file, until it is taken in. Apart, because SQLite would write all of it again
+    with every row that is counted."""
+
+    __tablename__ = "intake_file"
+    __table_args__ = (
+        references("intake_id", "intake"),
+        sa.UniqueConstraint("workspace_id", "intake_id"),
+    )
+
+    intake_id: Mapped[UUID]
+    data: Mapped[bytes]
+
+
 class Origin(Row):
-    """What a post was made of elsewhere, so that it is made once, also after a crash and after the
-    post has been deleted. ``key`` is a hash of what ``source`` calls it."""
+    """What a post was made of elsewhere, so that it is made once, also after a crash. ``key`` is a
+    hash of what ``source`` calls it; the post may have been deleted since."""
 
     __tablename__ = "origin"
     __table_args__ = (sa.UniqueConstraint("workspace_id", "source", "key"),)
 
     source: Mapped[str]
     key: Mapped[str]
+    post_id: Mapped[UUID | None]
     made_at: Mapped[datetime]
 
 

@@ -27,6 +27,7 @@ from bot.suppliers.models import Case, Coverage, Supplier
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
+from content_calendar.exchange.models import Intake
 from content_calendar.models import Campaign, Post
 from tests import rooms
 from tests.shops import Shop, furnish
@@ -49,6 +50,7 @@ OWNED: dict[str, type[Row]] = {
     "/api/v1/campaigns/{id:uuid}": Campaign,
     "/api/v1/channels/{id:uuid}": Channel,
     "/api/v1/posts/{id:uuid}": Post,
+    "/exchange/files/{id:uuid}": Intake,
     "/inbox/quarantine/{id:uuid}": Event,
     "/inbox/{id:uuid}": Message,
     "/mail/{delivery_id:uuid}": Delivery,

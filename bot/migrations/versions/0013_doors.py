@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('post_id', sa.Uuid(), nullable=True),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_origin')),
     sa.UniqueConstraint('workspace_id', 'source', 'key', name=op.f('uq_origin_workspace_id_source_key'))
@@ -96,7 +97,6 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('kind', sa.Enum('csv', 'xlsx', 'ics', name='kind', native_enum=False, length=32), nullable=False),
     sa.Column('sha256', sa.Text(), nullable=False),
-    sa.Column('data', sa.LargeBinary(), nullable=True),
     sa.Column('author_id', sa.Uuid(), nullable=True),
     sa.Column('zone', sa.Text(), nullable=False),
     sa.Column('step', sa.Enum('looking', 'looked', 'taking', 'taken', 'left', name='step', native_enum=False, length=32), nullable=False),
@@ -111,9 +111,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['workspace_id', 'author_id'], ['user.workspace_id', 'user.id'], name=op.f('fk_intake_workspace_id_author_id')),
     sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_intake'))
     )
+    op.create_table('intake_file',
+    sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('intake_id', sa.Uuid(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['workspace_id', 'intake_id'], ['intake.workspace_id', 'intake.id'], name=op.f('fk_intake_file_workspace_id_intake_id')),
+    sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_intake_file')),
+    sa.UniqueConstraint('workspace_id', 'intake_id', name=op.f('uq_intake_file_workspace_id_intake_id'))
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('intake_file')
     op.drop_table('intake')
     op.drop_index(op.f('ix_feed_workspace_id_next_at'), table_name='feed')
     op.drop_table('feed')
