@@ -57,7 +57,7 @@ from bot.web.house import Doorkeepers, House
 from bot.web.server import Server
 from bot.web.stream import Streams
 from bot.web.system import network_problems
-from content_calendar.exchange import working
+from content_calendar.exchange import fetching, working
 from content_calendar.planning import materialise
 
 # Rooms that have pages; each gives `routes`.
@@ -72,6 +72,7 @@ _VIEWS = (
     "content_calendar.views",
     "content_calendar.api.views",
     "content_calendar.exchange.views",
+    "bot.export_views",
     "bot.watching.needs_look",
     "bot.watching.networks_views",
     "bot.watching.quiet_views",
@@ -293,6 +294,7 @@ class Hubbub:
         if self.part.works:
             keep("inbox", self.listening.run)
             keep("files", lambda: working.run(self.writer, self._limits))
+            keep("feeds", lambda: fetching.run(self.writer, self._limits))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -36,8 +37,9 @@ from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
+from content_calendar.exchange import addresses, feeds
 from content_calendar.exchange import service as exchange
-from content_calendar.exchange.models import Intake
+from content_calendar.exchange.models import CalendarAddress, Feed, Intake
 from content_calendar.models import Campaign, Post, Stage
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
@@ -92,6 +94,8 @@ def furnish(session: Session, word: str) -> Shop:
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             Post: post.id,
             Campaign: post.campaign_id or post.id,
+            CalendarAddress: _address(session, user, word),
+            Feed: feeds.put(session, _feed(word, mark), by=user).id,
             Intake: exchange.begin(
                 session, f"{word}.csv", b"title\nLids " + word.encode(), zone="UTC", by=user
             ).id,
@@ -104,6 +108,24 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _address(session: Session, user: User, word: str) -> UUID:
+    addresses.make(session, user, f"Phone {word}"[:80], drafts=False)
+    found = sa.select(CalendarAddress.id).filter_by(user_id=user.id)
+    return session.scalars(found).one()
+
+
+def _feed(word: str, mark: str) -> dict[str, Any]:
+    return {
+        "url": f"https://blog-{mark}.example/feed",
+        "name": f"Blog {word}"[:80],
+        "questions": f"What do you think? {word}",
+        "channel_ids": [],
+        "campaign": "",
+        "every_minutes": 60,
+        "zone": "UTC",
+    }
 
 
 def _marketer(session: Session, word: str, mark: str) -> User:

@@ -102,7 +102,9 @@ def export(
     format: Annotated[exports.Format, typer.Option(help="How.")] = exports.Format.CSV,
     config: Config = None,
 ) -> None:
-    """Write products, suppliers, suggestions, messages or posts to a file.
+    """Write products, suppliers, suggestions, messages, posts or publications to a file.
+
+    Publications are the times at which posts go out, with what went out and what failed.
 
     In CSV, cells that a spreadsheet would run as a formula are made harmless with an apostrophe,
     which `hubbub import` takes off again.

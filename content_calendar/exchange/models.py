@@ -108,6 +108,7 @@ class Feed(Row):
     questions: Mapped[str]  # a line each: one of them is asked with every draft
     channel_ids: Mapped[list[Any]] = mapped_column(default=list)  # of str: hex ids
     campaign: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str]  # of its drafts
     every_minutes: Mapped[int]
     author_id: Mapped[UUID | None]
     created_at: Mapped[datetime]

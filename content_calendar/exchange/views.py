@@ -4,7 +4,6 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from litestar import get, post
 from litestar.datastructures import UploadFile
 from litestar.response import Response
@@ -15,16 +14,15 @@ from bot.db import Database, Session, Writer
 from bot.errors import Conflict, InvalidInput
 from bot.settings import Settings
 from bot.web.access import Access
-from bot.web.forms import problems, read_form
+from bot.web.forms import read_form
 from bot.web.i18n import gettext as _
 from bot.web.pages import AnyRequest, Back, Page, back_to, page
-from content_calendar.exchange import service
+from content_calendar.exchange import address_views, feed_views, service
 from content_calendar.exchange.models import Intake
+from content_calendar.exchange.page import EXCHANGE, exchange_page
 from content_calendar.exchange.rows import COLUMNS
 from content_calendar.exchange.sheets import LARGEST
 
-EXCHANGE = "/exchange"
-_RECENT = 10
 _TOLD = 200  # so many problems stand on the page
 
 
@@ -35,20 +33,8 @@ class FileForm(BaseModel):
 
 
 @get(EXCHANGE, access=Access.MARKETER, sync_to_thread=True)
-def exchange(session: Session) -> Page:
-    return exchange_page(session)
-
-
-def exchange_page(session: Session, wrong: InvalidInput | None = None) -> Page:
-    recent = sa.select(Intake).order_by(Intake.id.desc()).limit(_RECENT)
-    return page(
-        "exchange/exchange.html",
-        status=422 if wrong else 200,
-        title=_("In and out"),
-        files=session.scalars(recent).all(),
-        columns=COLUMNS,
-        problems=problems(wrong) if wrong else {},
-    )
+def exchange(session: Session, user: User) -> Page:
+    return exchange_page(session, user)
 
 
 @post("/exchange/files", access=Access.MARKETER, request_max_body_size=LARGEST + 1_000_000)
@@ -67,7 +53,7 @@ async def bring(
         )
     except InvalidInput as wrong:
         with database.reading() as session:
-            return exchange_page(session, wrong)
+            return exchange_page(session, user, wrong)
     return back_to(f"/exchange/files/{id}")
 
 
@@ -107,4 +93,8 @@ async def example(settings: Settings) -> Response[str]:
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-routes: list[Any] = [exchange, bring, show_file, take_in, leave, example]
+routes: list[Any] = [
+    *(exchange, bring, show_file, take_in, leave, example),
+    *address_views.routes,
+    *feed_views.routes,
+]

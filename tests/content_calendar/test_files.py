@@ -113,7 +113,7 @@ PROBLEMS = [
     ("Lids,,,,,,,,,maybe", ["stands yes or no, not “maybe”"]),
     ("Lids,Hm?,2026-03-01 10:00,,,scheduled,webchat lobby,,,", ["That time has passed."]),
     ("Lids,Hm?,,,,scheduled,,,,", ["Choose at least one channel.", "Say when it goes out"]),
-    (f"Lids,{'x' * 401},,,,,webchat lobby,,,", ["at most 400"]),
+    (f"Lids,{'x' * 401},,,,,webchat lobby,,,", ["1 too long: 401 of 400"]),
     (f"{'x' * 201},,,,,,,,,", ["The title is too long"]),
     ("Lids,,,,,,,,,no,more", ["more cells than columns"]),
     ("x,,soon,,,odd,nowhere,,K-9,maybe", ["soon", "odd", "nowhere", "K-9", "maybe"]),

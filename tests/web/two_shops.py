@@ -27,7 +27,7 @@ from bot.suppliers.models import Case, Coverage, Supplier
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
-from content_calendar.exchange.models import Intake
+from content_calendar.exchange.models import CalendarAddress, Feed, Intake
 from content_calendar.models import Campaign, Post
 from tests import rooms
 from tests.shops import Shop, furnish
@@ -50,6 +50,8 @@ OWNED: dict[str, type[Row]] = {
     "/api/v1/campaigns/{id:uuid}": Campaign,
     "/api/v1/channels/{id:uuid}": Channel,
     "/api/v1/posts/{id:uuid}": Post,
+    "/exchange/addresses/{id:uuid}": CalendarAddress,
+    "/exchange/feeds/{id:uuid}": Feed,
     "/exchange/files/{id:uuid}": Intake,
     "/inbox/quarantine/{id:uuid}": Event,
     "/inbox/{id:uuid}": Message,
@@ -70,6 +72,7 @@ OWNED: dict[str, type[Row]] = {
 NO_IDS = {
     "/chat/threads/{root:str}": "a network's own id: tested below",
     "/enter/{token:str}": "a secret: tests/web/test_entering.py",
+    "/ical/{token:str}": "a secret: tests/content_calendar/test_calendar_out.py",
     "/s/{token:str}": "a secret: tests/suppliers/test_links.py",
     "/mydata/{token:str}": "a secret: tests/engagement/test_data_pages.py",
     "/erasures/{code:str}": "nobody's: tests/engagement/test_data_pages.py",
@@ -88,6 +91,7 @@ FORM = {
         for line in (
             "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
             "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
+            "address_name=Phone days=30 scopes=read questions=Hm? every=60 url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
             "title=Lids"
         ).split()

@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.Column('questions', sa.Text(), nullable=False),
     sa.Column('channel_ids', sa.JSON(), nullable=False),
     sa.Column('campaign', sa.Text(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
     sa.Column('every_minutes', sa.Integer(), nullable=False),
     sa.Column('author_id', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
