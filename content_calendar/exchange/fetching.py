@@ -1,5 +1,6 @@
 """Reads feeds when they are due, until cancelled, in any number of processes."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -91,7 +91,8 @@ FORM = {
         for line in (
             "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
             "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
-            "address_name=Phone days=30 scopes=read questions=Hm? every=60 url=https://blog.example/feed "
+            "address_name=Phone days=30 scopes=read questions=Hm? every=60 "
+            "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
             "title=Lids"
         ).split()
