@@ -70,8 +70,7 @@ class FactorOwed(NotSignedIn):
 
 
 class TokenNeeded(NotAllowed):
-    """Send a token that is still good, as “Authorization: Bearer hubbub_…”. Staff make one under
-    Settings, API tokens."""
+    """Send a token that still works as “Authorization: Bearer hubbub_…”: Settings, API tokens."""
 
 
 class ScopeMissing(NotAllowed):

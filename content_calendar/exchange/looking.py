@@ -79,8 +79,8 @@ def entries(kind: Kind, data: bytes, known: Known) -> Iterator[Entry]:
         entry = entry_of(number, row, known)
         first = number if entry.problems else said.setdefault(hash(_said(entry)), number)
         if first != number:
-            again = f"Row {number}: it says the same at the same time as row {first}."
-            entry = Entry(row=number, problems=(*entry.problems, again))
+            again = f"It says the same at the same time as row {first}."
+            entry = Entry(row=number, problems=(*entry.problems, f"Row {number}: {again}"))
         yield entry
 
 

@@ -60,7 +60,20 @@ async def bring(
 @get("/exchange/files/{id:uuid}", access=Access.MARKETER, sync_to_thread=True)
 def show_file(id: UUID, session: Session) -> Page:
     intake = session.need(Intake, id)
-    return page("exchange/file.html", title=intake.name, it=intake, most_told=_TOLD)
+    return page(
+        "exchange/file.html",
+        title=intake.name,
+        it=intake,
+        told=[_by_row(problem) for problem in intake.problems[:_TOLD]],
+    )
+
+
+def _by_row(problem: str) -> tuple[str, str]:
+    """Where it is, in the reader's words, and what it is."""
+    where, _colon, what = problem.partition(": ")
+    if where.startswith("Row ") and what:
+        return _("Row %s") % where.removeprefix("Row "), what
+    return (where, what) if where.startswith("Event ") and what else ("", problem)
 
 
 @post("/exchange/files/{id:uuid}/take-in", access=Access.MARKETER)

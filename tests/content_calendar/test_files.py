@@ -151,7 +151,7 @@ def test_the_same_file_again_makes_nothing_twice(files: Files) -> None:
 @sqlite
 def test_a_row_that_stands_there_twice_is_a_problem(files: Files) -> None:
     looked = files.look(sheet("Lids,Which?,,,,,,,,", "Mugs,Which?,,,,,,,,", "Lids,Which?,,,,,,,,"))
-    assert looked.problems == ["Row 4: it says the same at the same time as row 2."]
+    assert looked.problems == ["Row 4: It says the same at the same time as row 2."]
 
 
 class Dies(BaseException):
