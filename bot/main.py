@@ -34,7 +34,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Capabilities, Content, Plugin, Services, installed
+from bot.networks import Adapter, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -164,9 +164,6 @@ class Hubbub:
             allowed=self._allowed,
         )
 
-    def _limits(self) -> dict[str, Capabilities]:
-        return {network: each.capabilities for (network, _), each in self._seen.items()}
-
     async def _products(self, beginning: str) -> Sequence[str]:
         def ask() -> Sequence[str]:
             with self.database.reading() as session:
@@ -293,8 +290,8 @@ class Hubbub:
             keep("preflight", self.preflight.run)
         if self.part.works:
             keep("inbox", self.listening.run)
-            keep("files", lambda: working.run(self.writer, self._limits))
-            keep("feeds", lambda: fetching.run(self.writer, self._limits))
+            keep("files", partial(working.run, self.writer, self._seen))
+            keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()

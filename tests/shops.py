@@ -93,13 +93,8 @@ def furnish(session: Session, word: str) -> Shop:
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             Post: post.id,
-            Campaign: post.campaign_id or post.id,
-            CalendarAddress: _address(session, user, word),
-            Feed: feeds.put(session, _feed(word, mark), by=user).id,
-            Intake: exchange.begin(
-                session, f"{word}.csv", b"title\nLids " + word.encode(), zone="UTC", by=user
-            ).id,
-            ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
+            Campaign: post.campaign_id or user.id,
+            **_doors(session, user, word, mark),
         },
         alba=alba.id,
         nord=nord.id,
@@ -108,6 +103,17 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _doors(session: Session, user: User, word: str, mark: str) -> dict[type[Row], UUID]:
+    """What others come in by."""
+    file = b"title\nLids " + word.encode("utf-8", "replace")
+    return {
+        CalendarAddress: _address(session, user, word),
+        Feed: feeds.put(session, _feed(word, mark), by=user).id,
+        Intake: exchange.begin(session, f"{word}.csv", file, zone="UTC", by=user).id,
+        ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
+    }
 
 
 def _address(session: Session, user: User, word: str) -> UUID:

@@ -1,7 +1,6 @@
 """Reads feeds when they are due, until cancelled, in any number of processes."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot import egress
@@ -12,7 +11,7 @@ from bot.logs import log
 from content_calendar.exchange import feeds
 from content_calendar.exchange.feed_reading import News, read
 from content_calendar.exchange.feeds import TOPIC, Errand
-from content_calendar.writing import Limits
+from content_calendar.writing import Adapters, Limits, limits_of
 
 RULES = replace(PUBLIC, seconds=20, largest=5_000_000)
 """A feed of 200 posts with all their words has some hundred kB."""
@@ -20,11 +19,11 @@ RULES = replace(PUBLIC, seconds=20, largest=5_000_000)
 _log = log("exchange")
 
 
-async def run(writer: Writer, limits: Callable[[], Limits], rules: Rules = RULES) -> None:
+async def run(writer: Writer, adapters: Adapters, rules: Rules = RULES) -> None:
     with writer.news.listening(TOPIC) as listener:
         while True:
             try:
-                busy = await once(writer, limits(), rules)
+                busy = await once(writer, limits_of(adapters), rules)
             except DatabaseUnavailable as error:
                 _log.warning("cannot read feeds", reason=str(error))
                 busy = False

@@ -1,7 +1,6 @@
 """Goes on with files of posts in the background, also after a crash, in any number of processes."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from bot.errors import DatabaseUnavailable
 from bot.logs import log
 from content_calendar.exchange.models import Intake, Step
 from content_calendar.exchange.service import TOPIC, close, go_on, waiting
-from content_calendar.writing import Limits
+from content_calendar.writing import Adapters, Limits, limits_of
 
 FORGOTTEN = timedelta(days=7)
 """So long a file waits for somebody to decide about it."""
@@ -19,12 +18,12 @@ FORGOTTEN = timedelta(days=7)
 _log = log("exchange")
 
 
-async def run(writer: Writer, limits: Callable[[], Limits]) -> None:
+async def run(writer: Writer, adapters: Adapters) -> None:
     """Until cancelled."""
     with writer.news.listening(TOPIC) as listener:
         while True:
             try:
-                more = await asyncio.to_thread(once, writer, limits())
+                more = await asyncio.to_thread(once, writer, limits_of(adapters))
             except DatabaseUnavailable as error:
                 _log.warning("cannot go on with a file", reason=str(error))
                 more = False
