@@ -46,4 +46,51 @@ def _describe(app: Litestar) -> dict[str, Any]:
             handler.opt.get("access") is Access.TOKEN for handler in route.route_handlers
         ):
             plugin.receive_route(route)
-    return plugin.provide_openapi_schema()
+    described = plugin.provide_openapi_schema()
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            _complete(operation, changes=method != "get", names_one="/posts/{id}" in path)
+    return described
+
+
+def _complete(operation: dict[str, Any], *, changes: bool, names_one: bool) -> None:
+    """What handlers take from headers themselves, and how every error is told."""
+    headers = [_KEY] if changes else []
+    headers += [_MATCH] if changes and names_one else []
+    operation["parameters"] = [*operation.get("parameters", ()), *headers]
+    operation["responses"]["default"] = {
+        "description": "What went wrong",
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    }
+
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Your own name for this request; the same again gets the same answer.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the version that you saw, or * for any.",
+    "schema": {"type": "string"},
+}
+_PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}

@@ -23,7 +23,7 @@ MOST_ROWS = 100_000
 _LONGEST_CELL = 30_000  # characters: a post has at most 20,000
 _MOST_COLUMNS = 200
 # What is in an XLSX file unfolds to about ten times its size; a bomb to a thousand times.
-_UNFOLDED = 300_000_000
+_UNFOLDED = 150_000_000
 _MOST_PARTS = 2_000
 
 Row = tuple[int, dict[str, str]]
