@@ -48,6 +48,7 @@ def _describe(app: Litestar) -> dict[str, Any]:
             plugin.receive_route(route)
     described = plugin.provide_openapi_schema()
     for path, operations in described["paths"].items():
+        operations.pop("head", None)  # what GET would say, without saying it
         for method, operation in operations.items():
             _complete(operation, changes=method != "get", names_one="/posts/{id}" in path)
     return described

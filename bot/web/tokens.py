@@ -70,6 +70,12 @@ def _tokens_page(
         tokens=api_tokens.seen_by(session, user),
         values={"days": 90, **(given or {}), "scopes": chosen},
         scopes=_words(),
+        may=[
+            (Scope.READ.value, _("reads")),
+            (Scope.WRITE.value, _("writes drafts")),
+            (Scope.SCHEDULE.value, _("lets posts go out")),
+            (Scope.EXPORT.value, _("exports")),
+        ],
         longest=LONGEST,
         problems=wrong or {},
         address=f"{settings.public_url}/api/v1",
