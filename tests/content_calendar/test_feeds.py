@@ -50,7 +50,7 @@ class Blog:
 
     def __init__(self, server: Server, writer: Writer, clock: FrozenClock) -> None:
         self.server, self.writer, self.clock = server, writer, clock
-        self.rules: Rules = replace(rules(server), seconds=2, largest=200_000)
+        self.rules: Rules = replace(rules(server), seconds=1, largest=200_000)
         self.id = UUID(int=0)
 
     async def add(self, **changes: Any) -> None:
