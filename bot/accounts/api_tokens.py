@@ -112,6 +112,16 @@ def revoke(session: Session, id: UUID, *, by: User) -> ApiToken:
     return token
 
 
+def revoke_all(session: Session, user: User) -> None:
+    """Whoever is let in again later makes new ones."""
+    of_theirs = sa.update(ApiToken).where(
+        ApiToken.workspace_id == session.workspace,
+        ApiToken.user_id == user.id,
+        ApiToken.revoked_at.is_(None),
+    )
+    session.execute(of_theirs.values(revoked_at=session.now()))
+
+
 def seen_by(session: Session, user: User) -> Sequence[sa.Row[ApiToken, str]]:
     """One's own tokens with whose they are, newest first; an owner sees everybody's."""
     found = (

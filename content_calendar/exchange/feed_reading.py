@@ -44,7 +44,7 @@ def read(body: bytes, content_type: str = "") -> News:
     try:
         # Its own sanitiser would only cost time: `plain` leaves no markup at all.
         found = feedparser.parse(body, response_headers=headers, sanitize_html=False)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, LookupError):
+    except Exception:  # whatever it stumbles over in what only looks like one
         raise InvalidInput(_NO_FEED) from None
     if not found.get("version") and not found.entries:
         raise InvalidInput(_NO_FEED)

@@ -81,8 +81,8 @@ def settle(session: Session, id: UUID, answer: Fetched, news: News | None, limit
         return 0
     made, all_told = _draft_all(session, feed, news, limits)
     if all_told:
-        feed.etag = answer.headers.get("etag", "")[:500]
-        feed.modified = answer.headers.get("last-modified", "")[:100]
+        feed.etag = _sayable(answer.headers.get("etag", ""))
+        feed.modified = _sayable(answer.headers.get("last-modified", ""))
     _well(session, feed)
     feed.made += made
     return made
@@ -152,6 +152,11 @@ def _draft_all(session: Session, feed: Feed, news: News, limits: Limits) -> tupl
     ]
     insert_new(session, Origin, rows, unique=("source", "key"))
     return len(wanted), len(told) == len(fresh)
+
+
+def _sayable(header: str) -> str:
+    """What can be sent back as it came; else nothing, and the feed is read whole each time."""
+    return header if header.isascii() and header.isprintable() and len(header) < 500 else ""
 
 
 def _source(feed: Feed) -> str:

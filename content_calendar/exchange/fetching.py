@@ -47,8 +47,10 @@ async def _read(writer: Writer, errand: Errand, limits: Limits, rules: Rules) ->
         await writer.run(lambda session: feeds.settle(session, errand.id, answer, news, limits))
     except DatabaseUnavailable:
         raise  # it is claimed, and read again when that has run out
-    except HubbubError as failure:  # nothing came back, or from where we may not call
-        why = str(failure)
+    except Exception as failure:  # nothing came back, or from where we may not call
+        if not isinstance(failure, HubbubError):  # a mistake of ours: the other feeds go on
+            _log.error("a feed can't be read", exc_info=failure)
+        why = str(failure) if isinstance(failure, HubbubError) else "It can't be read."
         await writer.run(lambda session: feeds.failed(session, errand.id, why))
 
 

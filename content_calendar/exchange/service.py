@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from bot.accounts.audit import HUBBUB, record
 from bot.accounts.models import User
 from bot.db import Database, Session, Writer
-from bot.errors import Conflict, InvalidInput, NotFound
+from bot.errors import Conflict, HubbubError, InvalidInput, NotFound
+from bot.logs import log
 from content_calendar.exchange import making
 from content_calendar.exchange.looking import (
     AT_ONCE,
@@ -32,6 +33,7 @@ from content_calendar.exchange.sheets import LARGEST
 from content_calendar.writing import Limits
 
 TOPIC = "intake"
+_log = log("exchange")
 MOST_TOLD = 1_000
 """So many problems of a file are kept with it; all are counted."""
 
@@ -161,7 +163,13 @@ def go_on(
                 return False
             told(done)
     except InvalidInput as unreadable:
-        problems = [f"{each}" for each in unreadable.problems]
+        problems = list(unreadable.problems)
+        return writer.run_blocking(lambda session: _give_up(session, work, done, problems))
+    except (HubbubError, sa.exc.DBAPIError):
+        raise
+    except Exception as bug:  # a mistake of ours: the other files go on
+        _log.error("a file can't be read", exc_info=bug)
+        problems = ["It can't be read."]
         return writer.run_blocking(lambda session: _give_up(session, work, done, problems))
     return writer.run_blocking(lambda session: _finish(session, work, done))
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.accounts import api_tokens
+from bot.accounts import service as accounts
 from bot.accounts.api_tokens import Scope
 from bot.accounts.models import ApiToken, AuditEntry, Role, User
 from bot.clock import FrozenClock
@@ -263,10 +264,15 @@ def test_without_a_good_token_nobody_is_let_in(
 
 def test_a_token_ends_with_its_user(robo: Program, writer: Writer, clock: FrozenClock) -> None:
     def disable(session: Session) -> None:
-        session.scalars(sa.select(User)).one().disabled_at = session.now()
+        accounts.disable(session, session.scalars(sa.select(User)).one())
+
+    def let_in_again(session: Session) -> None:
+        session.scalars(sa.select(User)).one().disabled_at = None
 
     assert robo.get("/posts").status_code == 200
     writer.run_blocking(disable)
+    assert robo.get("/posts").status_code == 401
+    writer.run_blocking(let_in_again)
     assert robo.get("/posts").status_code == 401
 
 

@@ -168,6 +168,23 @@ async def test_it_is_asked_whether_there_is_anything_new(blog: Blog) -> None:
 
 
 @sqlite
+async def test_a_mark_that_can_not_be_sent_back_is_not_kept(blog: Blog) -> None:
+    await blog.read(saying(rss(1)).replace(b"\r\n\r\n", "\r\nETag: \xfc\x01\r\n\r\n".encode(), 1))
+    assert blog.now().etag == ""
+    await blog.read(saying(rss(1, 2)))
+    assert blog.titles() == ["Lid 1", "Lid 2"]
+
+
+@sqlite
+async def test_a_mistake_of_ours_keeps_no_other_feed_waiting(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "read", lambda body, kind: 1 / 0)
+    feed = await blog.read(saying(rss(1)))
+    assert (feed.note, feed.failures) == ("It can't be read.", 1)
+
+
+@sqlite
 @pytest.mark.parametrize("to", ["http://127.0.0.1/", "http://169.254.169.254/latest", "file:///x"])
 async def test_a_feed_that_leads_to_a_private_address_is_not_followed(blog: Blog, to: str) -> None:
     async with serving("127.0.0.1") as inside:

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from bot import exports
 from bot.accounts.models import Role, User
-from bot.db import Session, Writer
+from bot.db import Database, Session, Writer
 from bot.errors import Conflict, InvalidInput
 from bot.exports import Format
 from bot.products.catalogue import guarded
@@ -187,6 +188,24 @@ def test_a_process_that_dies_in_the_middle_makes_no_post_twice(
     assert len(titles) == len(set(titles)) == 45
     with files.writer.database.reading() as session:
         assert len(deliveries(session)) == 2
+
+
+def test_two_that_go_on_with_one_file_at_once_make_each_post_once(
+    files: Files, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes on PostgreSQL; on SQLite two threads of one."""
+    monkeypatch.setattr("content_calendar.exchange.service.AT_ONCE", 5)
+    looked = files.look(sheet(*(f"Lid {number},Which lid?,,,,,,,,no" for number in range(200))))
+    files.writer.run_blocking(lambda session: service.take_in(session, looked.id, by=None).id)
+    other = Database(database_url, clock=files.writer.database.clock)
+    with Writer(other) as second, ThreadPoolExecutor(2) as pool:
+        writers = [files.writer, files.writer if other.is_sqlite else second]
+        while files.now(looked.id).step is Step.TAKING:
+            for done in [pool.submit(working.once, writer, LIMITS) for writer in writers]:
+                done.result()
+    other.close()
+    assert counts(files.now(looked.id)) == (Step.TAKEN, 200, 0, 0)
+    assert len({post.title for post in files.posts()}) == len(files.posts()) == 200
 
 
 @sqlite
