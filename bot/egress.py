@@ -249,6 +249,14 @@ async def _unpacked(chunks: AsyncIterator[bytes], largest: int) -> AsyncIterator
         raise NoAnswer("It broke off in the middle.")
 
 
+def refuse_inside(host: str) -> None:
+    """Raise `AddressRefused` for a number that is not for everybody. Looks nothing up: what a name
+    leads to is known only when it is called."""
+    literal = _literal(host)
+    if literal and not is_public(literal):
+        raise AddressRefused("This address is not on the public internet.")
+
+
 def is_public(address: Address) -> bool:
     """Whether everybody on the internet can reach it, and it is what it looks like."""
     if isinstance(address, IPv4Address):

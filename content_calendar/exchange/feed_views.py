@@ -36,6 +36,7 @@ class FeedForm(BaseModel):
         """As `feeds.put` takes them. Raises `InvalidInput` for an address that we never call."""
         try:
             host = egress.read(self.url).host
+            egress.refuse_inside(host)
         except AddressRefused as refused:
             raise InvalidInput(fields={"url": str(refused)}) from None
         return {

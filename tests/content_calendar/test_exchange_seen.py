@@ -161,6 +161,7 @@ async def test_a_token_is_shown_once_and_taken_back(served: Served, open_page: O
     await page.get_by_label("make, change, move and delete drafts").check()
     await page.get_by_role("button", name="Make the token").click()
     secret = await page.get_by_label("The token for Shop system").input_value()
+    assert await violations(page) == []
     asked = {"Authorization": f"Bearer {secret}"}
     assert await _status(page, served, asked) == 404  # let in: there is no such kind
     await page.get_by_role("link", name="Done").click()
@@ -186,6 +187,7 @@ async def test_a_calendar_gets_an_address_and_a_feed_is_added(
     await page.get_by_label("For which calendar").fill("Wall")
     await page.get_by_role("button", name="Make an address").click()
     address = await page.get_by_label("The address for Wall").input_value()
+    assert await violations(page) == []
     path = "/ical/" + address.rpartition("/ical/")[2]
     assert (await page.request.get(served.address + path)).status == 200
     await page.get_by_role("link", name="Done").click()
@@ -194,6 +196,8 @@ async def test_a_calendar_gets_an_address_and_a_feed_is_added(
     await page.get_by_role("link", name="Read a feed").click()
     await page.get_by_label("Address of the feed").fill("http://192.168.1.1/feed")
     await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("One thing to mend")).to_be_visible()
+    assert await violations(page) == []
     await page.get_by_label("Address of the feed").fill("https://news.example/feed")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved. It is being read.")).to_be_visible()
