@@ -12,6 +12,7 @@ from bot.clock import moment_of
 from bot.db import Session
 from content_calendar.queries import Entry, by_day
 
+_AT_ONCE = timedelta(days=30)
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
 # What has no place in a text of a calendar: all control characters but line breaks and tabs.
 _UNSAYABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -22,8 +23,14 @@ _MARKS = {"needs_look": "⚠ ", "published": "✓ "}
 def entries(session: Session, zone: ZoneInfo, *, drafts: bool) -> list[Entry]:
     """What is shown: two months back, a year ahead."""
     today = session.now().astimezone(zone).date()
-    days = by_day(session, today - _BACK, today + _AHEAD, zone)
-    return [entry for day in days.values() for entry in day.entries if _wanted(entry, drafts)]
+    first, last = today - _BACK, today + _AHEAD
+    found: list[Entry] = []
+    while first <= last:  # a database takes only so many times in one question
+        until = min(first + _AT_ONCE, last)
+        days = by_day(session, first, until, zone)
+        found += (entry for day in days.values() for entry in day.entries if _wanted(entry, drafts))
+        first = until + timedelta(days=1)
+    return found
 
 
 def _wanted(entry: Entry, drafts: bool) -> bool:
