@@ -11,12 +11,12 @@ from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import InvalidInput
 from bot.products.models import Product
-from content_calendar.changes import may_approve
 from content_calendar.exchange import events, sheets
 from content_calendar.exchange.models import Kind, Origin
 from content_calendar.exchange.rows import Entry, Known, entry_of, must_name_posts
 from content_calendar.models import Post
 from content_calendar.queries import community_channels
+from content_calendar.service import may_approve
 from content_calendar.writing import Limits
 
 T = TypeVar("T")

@@ -23,10 +23,10 @@ def make(session: Session, entries: Sequence[Entry], by: User | None, limits: Li
     """Make their posts; gives why some of them could not be made. Their rows were looked at."""
     simple, problems = [], []
     for entry in entries:
-        if entry.stage is Stage.SCHEDULED or entry.draft.rrule:
-            problems += _make_one(session, entry, by, limits)
-        else:
+        if entry.stage in {Stage.IDEA, Stage.DRAFT} and not entry.draft.rrule:
             simple.append(entry)
+        else:
+            problems += _make_one(session, entry, by, limits)
     _make_simple(session, simple, by)
     session.announce("calendar")
     return problems
@@ -47,7 +47,7 @@ def _make_one(session: Session, entry: Entry, by: User | None, limits: Limits) -
 
 
 def _make_simple(session: Session, entries: Sequence[Entry], by: User | None) -> None:
-    """Those of which nothing is planned yet: rows of three tables, as `service.create` writes."""
+    """Of which nothing is planned, and nothing asked: as `service.create` writes them."""
     campaigns = _campaigns(session, (entry.draft.campaign for entry in entries))
     now, ids = session.now(), session.ids.many(len(entries))
     made = list(zip(entries, ids, strict=True))

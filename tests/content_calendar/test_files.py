@@ -369,13 +369,11 @@ def test_more_rows_than_fit_are_refused(files: Files, monkeypatch: pytest.Monkey
 @sqlite
 def test_a_row_is_the_same_post_as_somebody_would_have_made(files: Files) -> None:
     """Files are made past `calendar.create`, many at a time."""
-    files.bring(sheet("Lids,Which lid?,2026-03-03 14:30,,,in_review,webchat lobby,Spring,,yes"))
+    files.bring(sheet("Lids,Which lid?,2026-03-03 14:30,,,idea,webchat lobby,Spring,,yes"))
 
     def by_hand(session: Session) -> UUID:
         made = draft(session, campaign="Spring", text="Which lid?", broadcast=True)
-        return calendar.create(
-            session, made, by=None, capabilities=LIMITS, stage=Stage.IN_REVIEW
-        ).id
+        return calendar.create(session, made, by=None, capabilities=LIMITS, stage=Stage.IDEA).id
 
     files.writer.run_blocking(by_hand)
     rows = [
