@@ -2,19 +2,12 @@
 
 import csv
 import io
-import zipfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot import exports
 from bot.accounts.models import Role, User
@@ -26,9 +19,9 @@ from content_calendar import service as calendar
 from content_calendar.exchange import service, working
 from content_calendar.exchange.looking import kind_of
 from content_calendar.exchange.models import Intake, IntakeFile, Kind, Step
-from content_calendar.exchange.sheets import rows_of_csv, rows_of_xlsx
 from content_calendar.models import Campaign, Post, Stage
 from tests.content_calendar.calendars import LIMITS, channel, deliveries, draft, person, wall
+from tests.content_calendar.test_sheets import workbook
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -257,16 +250,6 @@ def test_what_was_exported_comes_back_as_it_was(files: Files) -> None:
     assert counts(again) == (Step.LOOKED, 0, len(NASTY), 0)
 
 
-def workbook(*rows: tuple[Any, ...]) -> bytes:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in rows:
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
 @sqlite
 def test_a_workbook_says_the_same_as_its_rows_would_in_csv(files: Files) -> None:
     data = workbook(
@@ -281,53 +264,6 @@ def test_a_workbook_says_the_same_as_its_rows_would_in_csv(files: Files) -> None
     assert (lids.local, lids.broadcast) == (wall("2026-03-03T14:30"), True)
     assert (year.title, year.local) == ("2026", wall("2026-03-04T08:05"))
     assert len(year.channel_ids) == 1
-
-
-def repacked(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", 8) as new:
-        for part in old.infolist():
-            new.writestr(part.filename, change(part.filename, old.read(part)))
-    return out.getvalue()
-
-
-SMALL = workbook(("Title", "Text"), ("Lids", "Which?"))
-LAUGHS = (
-    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-    b'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><worksheet><sheetData><row><c t="str"><v>&c;</v></c>'
-    b"</row></sheetData></worksheet>"
-)
-BOMBS = {
-    "unfolds to gigabytes": lambda name, data: (
-        data + b" " * 160_000_000 if name.endswith("sheet1.xml") else data
-    ),
-    "entities": lambda name, data: LAUGHS if name.endswith("sheet1.xml") else data,
-    "far away cell": lambda name, data: data.replace(b'r="2"', b'r="1048576"').replace(
-        b'"B2"', b'"XFD1048576"'
-    ),
-    "no sheet": lambda name, data: b"" if name.endswith("sheet1.xml") else data,
-    "cut off": lambda name, data: data[: len(data) // 2],
-    "not XML": lambda name, data: b"\x00\xff" * 100,
-}
-
-
-@pytest.mark.parametrize("kind", BOMBS)
-@pytest.mark.timeout(60)
-def test_a_workbook_that_is_a_trap_is_refused_or_small(kind: str) -> None:
-    data = repacked(SMALL, BOMBS[kind])
-    if kind == "far away cell":
-        assert len(list(rows_of_xlsx(data))) <= 1
-        return
-    with pytest.raises(InvalidInput, match=r"spreadsheet|unfolds|empty"):
-        list(rows_of_xlsx(data))
-
-
-@given(st.binary(max_size=300) | st.binary(max_size=200).map(lambda data: SMALL[:60] + data))
-def test_whatever_the_bytes_are_it_is_rows_or_a_sentence(data: bytes) -> None:
-    for read in (rows_of_csv, rows_of_xlsx):
-        with suppress(InvalidInput):
-            for _, row in read(data):
-                assert all(isinstance(cell, str) for cell in row.values())
 
 
 @pytest.mark.parametrize(
