@@ -13,6 +13,7 @@ import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.models
 import bot.web.models
+import content_calendar.exchange.models
 import content_calendar.keeping
 import content_calendar.models
 import content_calendar.queue.models

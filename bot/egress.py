@@ -128,21 +128,24 @@ class Rules:
 PUBLIC = Rules()
 
 
-async def fetch(url: str, rules: Rules = PUBLIC) -> Fetched:
-    """What stands at ``url``, whatever its status (redirects are followed).
+async def fetch(
+    url: str, rules: Rules = PUBLIC, headers: Mapping[str, str] | None = None
+) -> Fetched:
+    """What stands at ``url``, whatever its status (redirects are followed). ``headers`` hold no
+    secret: they go along wherever the address leads.
 
     Raises `AddressRefused` with the reason, `NoAnswer`, or `TooMuch`.
     """
     try:
         async with asyncio.timeout(rules.seconds):
-            return await _follow(url, rules)
+            return await _follow(url, rules, headers or {})
     except TimeoutError:
         raise NoAnswer(f"There was no whole answer within {rules.seconds:g} seconds.") from None
     except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError) as error:
         raise NoAnswer(f"The address didn't answer: {type(error).__name__}.") from error
 
 
-async def _follow(url: str, rules: Rules) -> Fetched:
+async def _follow(url: str, rules: Rules, headers: Mapping[str, str]) -> Fetched:
     target = read(url, ports=rules.ports)
     for _ in range(rules.redirects + 1):
         address = await _checked(target, rules)
@@ -151,7 +154,7 @@ async def _follow(url: str, rules: Rules) -> Fetched:
         async with httpx.AsyncClient(
             trust_env=False, verify=rules.trust or True, timeout=None
         ) as client:
-            answer = await _ask(client, target, address, rules.largest)
+            answer = await _ask(client, target, address, rules.largest, headers)
         if isinstance(answer, Fetched):
             return answer
         target = _next(target, answer, rules)
@@ -168,13 +171,18 @@ def _next(target: Target, location: str, rules: Rules) -> Target:
 
 
 async def _ask(
-    client: httpx.AsyncClient, target: Target, address: Address, largest: int
+    client: httpx.AsyncClient,
+    target: Target,
+    address: Address,
+    largest: int,
+    headers: Mapping[str, str],
 ) -> Fetched | str:
     """What stands there, or where it says to look instead."""
     request = client.build_request(
         "GET",
         str(replace(target, host=str(address))),
         headers={
+            **headers,
             "Host": target.authority,
             "User-Agent": USER_AGENT,
             "Accept-Encoding": "gzip",
@@ -239,6 +247,14 @@ async def _unpacked(chunks: AsyncIterator[bytes], largest: int) -> AsyncIterator
         yield gzip.decompress(chunk, largest + 1)
     if began and not gzip.eof:
         raise NoAnswer("It broke off in the middle.")
+
+
+def refuse_inside(host: str) -> None:
+    """Raise `AddressRefused` for a number that is not for everybody. Looks nothing up: what a name
+    leads to is known only when it is called."""
+    literal = _literal(host)
+    if literal and not is_public(literal):
+        raise AddressRefused("This address is not on the public internet.")
 
 
 def is_public(address: Address) -> bool:

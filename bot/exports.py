@@ -13,6 +13,7 @@ from bot.channels.models import Channel
 from bot.db import Session
 from bot.inbox.models import Message, Signal
 from bot.members.models import Member
+from bot.outbox.models import Delivery
 from bot.products.catalogue import guarded
 from bot.products.models import Brand, Product
 from bot.products.service import stored_entries
@@ -20,7 +21,7 @@ from bot.suggestions.models import Suggestion
 from bot.suppliers import queries
 from bot.suppliers.catalogue import explicit_owners
 from bot.suppliers.models import Case, Coverage, Supplier
-from content_calendar.models import Campaign, Post, Series
+from content_calendar.models import Campaign, Occurrence, Post, Publication, Series
 
 Row = Mapping[str, Any]
 
@@ -152,6 +153,32 @@ def posts(session: Session) -> Iterator[Row]:
         }
 
 
+def publications(session: Session) -> Iterator[Row]:
+    """Every time at which a post goes out, on every channel: what went out, and what failed with
+    the network's own words."""
+    found = (
+        sa.select(Post.title, Occurrence.local, Occurrence.zone, Channel, Delivery)
+        .join(Occurrence, Occurrence.post_id == Post.id)
+        .join(Publication, Publication.occurrence_id == Occurrence.id)
+        .join(Channel, Channel.id == Publication.channel_id)
+        .join(Delivery, Delivery.id == Publication.delivery_id)
+        .order_by(Occurrence.at, Publication.id)
+    )
+    for title, local, zone, channel, delivery in session.execute(found):
+        yield {
+            "title": title,
+            "network": channel.network,
+            "channel": channel.name,
+            "local": local,
+            "zone": zone,
+            "due_at": delivery.due_at,
+            "state": delivery.state.value,
+            "sent_at": delivery.sent_at,
+            "permalink": delivery.permalink or "",
+            "note": delivery.note or "",
+        }
+
+
 class Kind(StrEnum):
     """What can be exported."""
 
@@ -160,6 +187,7 @@ class Kind(StrEnum):
     SUGGESTIONS = "suggestions"
     MESSAGES = "messages"
     POSTS = "posts"
+    PUBLICATIONS = "publications"
 
 
 _READ: dict[Kind, Callable[[Session], Iterator[Row]]] = {
@@ -168,6 +196,7 @@ _READ: dict[Kind, Callable[[Session], Iterator[Row]]] = {
     Kind.SUGGESTIONS: suggestions,
     Kind.MESSAGES: messages,
     Kind.POSTS: posts,
+    Kind.PUBLICATIONS: publications,
 }
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -28,7 +28,7 @@ from bot.engagement import mydata, telling
 from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
 from bot.engagement.telling import Voices
-from bot.errors import DatabaseUnavailable, InvalidInput
+from bot.errors import InvalidInput
 from bot.inbox.service import receive_together
 from bot.inbox.windows import must_be_open
 from bot.logs import log
@@ -49,6 +49,7 @@ from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links
 from bot.suppliers.guards import doorkeeper
+from bot.ticking import ticking
 from bot.understanding import understand
 from bot.watching.preflight import Preflight
 from bot.watching.watch import Watch
@@ -58,6 +59,7 @@ from bot.web.server import Server
 from bot.web.stream import Streams
 from bot.web.system import network_problems
 from content_calendar.comments import follow
+from content_calendar.exchange import fetching, working
 from content_calendar.planning import materialise
 from content_calendar.queue.service import fill_gaps
 
@@ -71,6 +73,9 @@ _VIEWS = (
     "bot.media.views",
     "bot.suppliers.views",
     "content_calendar.views",
+    "content_calendar.api.views",
+    "content_calendar.exchange.views",
+    "bot.export_views",
     "bot.watching.needs_look",
     "bot.watching.networks_views",
     "bot.watching.quiet_views",
@@ -288,6 +293,8 @@ class Hubbub:
             keep("preflight", self.preflight.run)
         if self.part.works:
             keep("inbox", self.listening.run)
+            keep("files", partial(working.run, self.writer, self._seen))
+            keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         scheduler = self._ticking()
@@ -301,29 +308,9 @@ class Hubbub:
             await self.presence.leave()
 
     def _ticking(self) -> AsyncIOScheduler:
-        """The tables are the truth: a tick only looks at them, so any number may tick."""
-        scheduler = AsyncIOScheduler(
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        for work, minutes in ((materialise, 1), (follow, 1), (fill, 10)):
-            scheduler.add_job(self._tick, "interval", (work,), minutes=minutes)
-            scheduler.add_job(self._tick, args=(work,))
-        scheduler.add_job(self._keep_learning, "interval", hours=1)
-        return scheduler
-
-    async def _tick(self, work: Callable[[Session], object]) -> None:
-        try:
-            await self.writer.run(work)
-        except DatabaseUnavailable as error:
-            _log.warning("cannot plan ahead", reason=str(error))
-
-    async def _keep_learning(self) -> None:
-        try:
-            await asyncio.to_thread(self._learn)
-        except DatabaseUnavailable as error:
-            _log.warning("cannot look at the tables", reason=str(error))
+        return ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
 
 
 def warm_up() -> None:

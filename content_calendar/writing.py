@@ -10,13 +10,18 @@ import sqlalchemy as sa
 from bot.accounts.models import User
 from bot.db import Session, insert_new
 from bot.errors import Conflict
-from bot.networks import Capabilities
+from bot.networks import Adapter, Capabilities
 from content_calendar import approving, planning
 from content_calendar.draft import Draft, Problem, gaps, misfits, mistakes, require
 from content_calendar.models import Campaign, Occurrence, Post, Series, Stage
 from content_calendar.recurrence import Rule, resolve
 
 Limits = Mapping[str, Capabilities]  # by network
+Adapters = Mapping[tuple[str, str], Adapter]  # by network and account
+
+
+def limits_of(adapters: Adapters) -> Limits:
+    return {network: each.capabilities for (network, _account), each in adapters.items()}
 
 
 def write(

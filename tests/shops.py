@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
+from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.models import Role, User
+from bot.accounts.api_tokens import Scope
+from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
@@ -35,8 +38,11 @@ from bot.suppliers.service import decide
 from content_calendar import beginning, unfinished
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
+from content_calendar.exchange import addresses, feeds
+from content_calendar.exchange import service as exchange
+from content_calendar.exchange.models import CalendarAddress, Feed, Intake
 from content_calendar.keeping import PostTemplate, Unfinished
-from content_calendar.models import Post, Stage
+from content_calendar.models import Campaign, Post, Stage
 from content_calendar.queue import keeping
 from content_calendar.queue.models import Category, Evergreen, Filling, WeeklySlot
 
@@ -100,6 +106,8 @@ def furnish(session: Session, word: str) -> Shop:
             PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
             Unfinished: _typed(session, user, word).id,
             **_queue(session, word, place, user),
+            Campaign: post.campaign_id or user.id,
+            **_doors(session, user, word, mark),
         },
         alba=alba.id,
         nord=nord.id,
@@ -108,6 +116,35 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _doors(session: Session, user: User, word: str, mark: str) -> dict[type[Row], UUID]:
+    """What others come in by."""
+    file = b"title\nLids " + word.encode("utf-8", "replace")
+    return {
+        CalendarAddress: _address(session, user, word),
+        Feed: feeds.put(session, _feed(word, mark), by=user).id,
+        Intake: exchange.begin(session, f"{word}.csv", file, zone="UTC", by=user).id,
+        ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
+    }
+
+
+def _address(session: Session, user: User, word: str) -> UUID:
+    addresses.make(session, user, f"Phone {word}"[:80], drafts=False)
+    found = sa.select(CalendarAddress.id).filter_by(user_id=user.id)
+    return session.scalars(found).one()
+
+
+def _feed(word: str, mark: str) -> dict[str, Any]:
+    return {
+        "url": f"https://blog-{mark}.example/feed",
+        "name": f"Blog {word}"[:80],
+        "questions": f"What do you think? {word}",
+        "channel_ids": [],
+        "campaign": "",
+        "every_minutes": 60,
+        "zone": "UTC",
+    }
 
 
 def _marketer(session: Session, word: str, mark: str) -> User:

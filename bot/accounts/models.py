@@ -107,3 +107,22 @@ class RecoveryCode(Row):
     user_id: Mapped[UUID]
     code_hash: Mapped[bytes]
     used_at: Mapped[datetime | None]
+
+
+class ApiToken(Row):
+    """Lets a program in as its user, for what ``scopes`` say. Only its hash is stored."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        references("user_id", "user"),
+        sa.UniqueConstraint("workspace_id", "token_hash"),
+    )
+
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    token_hash: Mapped[bytes]
+    scopes: Mapped[list[Any]] = mapped_column(default=list)  # of `api_tokens.Scope`
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.accounts import audit
+from bot.accounts import api_tokens, audit
 from bot.accounts.models import EntryLink, Role, SecondFactor, User, UserSession
 from bot.accounts.tokens import hash_token, new_token
 from bot.db import Session
@@ -227,6 +227,7 @@ def disable(session: Session, user: User, *, by: User | str = audit.HUBBUB) -> N
     _keep_an_owner(session, user, None)
     user.disabled_at = session.now()
     _void_links(session, user)
+    api_tokens.revoke_all(session, user)
     revoke_sessions(session, user, by=by)
 
 

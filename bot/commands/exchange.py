@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from bot import exports, imports
-from bot.commands.terminal import Config, database_of, say, settings_from, writing
+from bot.commands.posts import bring, limits_of, look, show_progress
+from bot.commands.terminal import Config, complain, database_of, say, settings_from, writing
 from bot.db import Session
 from bot.products.service import ImportPlan
 from bot.suppliers import catalogue
@@ -46,6 +47,38 @@ def import_products(file: File, dry_run: DryRun = False, config: Config = None) 
     )
 
 
+@importing.command("posts")
+def import_posts(
+    file: File,
+    dry_run: DryRun = False,
+    only_right: Annotated[
+        bool, typer.Option("--only-right", help="Leave the rows with problems out.")
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Posts from CSV, XLSX or a calendar (.ics); columns as `hubbub export posts` writes them.
+
+    Broken off in the middle, the same command goes on where it stood; no post is made twice.
+    """
+    data, settings = file.read_bytes(), settings_from(config)
+    limits = limits_of(settings)
+    if dry_run:
+        with database_of(settings) as database:
+            seen = show_progress(lambda told: look(database, data, settings, limits, told))
+    else:
+        with writing(settings) as writer:
+            seen = show_progress(
+                lambda told: bring(
+                    writer, file.name, data, settings, limits, told, only_right=only_right
+                )
+            )
+    would = "would be " if dry_run else ""
+    say(f"{seen.new} {would}new, {seen.same} in the calendar already, {seen.wrong} with problems.")
+    if seen.problems:
+        complain(*seen.problems)
+        raise typer.Exit(2)
+
+
 @importing.command("suppliers")
 def import_suppliers(file: File, dry_run: DryRun = False, config: Config = None) -> None:
     """Partners: columns name, email; and role, zone, answer_within_hours, brands, products."""
@@ -69,7 +102,9 @@ def export(
     format: Annotated[exports.Format, typer.Option(help="How.")] = exports.Format.CSV,
     config: Config = None,
 ) -> None:
-    """Write products, suppliers, suggestions, messages or posts to a file.
+    """Write products, suppliers, suggestions, messages, posts or publications to a file.
+
+    Publications are the times at which posts go out, with what went out and what failed.
 
     In CSV, cells that a spreadsheet would run as a formula are made harmless with an apostrophe,
     which `hubbub import` takes off again.

@@ -14,6 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import BaseRoute, HTTPRoute
 
+from bot.accounts import api_tokens
+from bot.accounts.api_tokens import Program, Scope
 from bot.accounts.models import Role, User
 from bot.accounts.service import Standing, standing
 from bot.errors import NotAllowed
@@ -33,6 +35,7 @@ class Access(Enum):
     OWNER = "owner"
     HALF_IN = "half in"  # staff who came in by a link, whatever they still owe: to give their code
     SETTING_UP = "setting up"  # the same, but not before the code: to set a second factor up
+    TOKEN = "token"  # programs that show a token of staff; the handler names its `scope`
     SYSTEM = "system"  # programs: the handler itself checks a signature or an address
 
     @property
@@ -66,6 +69,14 @@ class FactorOwed(NotSignedIn):
     door = "/account"
 
 
+class TokenNeeded(NotAllowed):
+    """Send a token that still works as “Authorization: Bearer hubbub_…”: Settings, API tokens."""
+
+
+class ScopeMissing(NotAllowed):
+    """This token was not made for that. Make one with the scope that is named here."""
+
+
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let the request through, or raise `NotSignedIn` (with the door to go to) or `NotAllowed`."""
     access = handler.opt.get("access")
@@ -73,6 +84,8 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     if access is Access.PARTNER:
         await _let_partner_in(connection)
+    elif access is Access.TOKEN:
+        await _let_program_in(connection, handler)
     elif isinstance(access, Access):
         await _let_staff_in(connection, access)
     else:
@@ -133,6 +146,28 @@ async def _let_partner_in(connection: Connection) -> None:
     connection.state.partner = partner
 
 
+async def _let_program_in(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Only by its token, never by a cookie: so no page elsewhere can make a browser call."""
+    kind, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip():
+        raise TokenNeeded
+    house = house_of(connection)
+
+    def read() -> Program | None:
+        with house.database.reading() as session:
+            return api_tokens.find(session, secret.strip(), factor_required=house.factor_required)
+
+    program = await sync_to_thread(read)
+    if program is None:
+        raise TokenNeeded
+    scope: Scope = handler.opt["scope"]
+    if not program.may(scope):
+        raise ScopeMissing(f"This token may not do that: it needs the scope “{scope.value}”.")
+    connection.state.user, connection.state.program = program.user, program
+    if api_tokens.is_stale(program.token, house.clock.now()):
+        await house.writer.run(lambda session: api_tokens.touch(session, program.token.id))
+
+
 def user_of(connection: Connection) -> User | None:
     """The staff user whom the guard let in: nobody while they owe their second factor."""
     user: User | None = connection.state.get("user")
@@ -146,7 +181,11 @@ def refuse_undeclared(routes: Iterable[BaseRoute]) -> None:
         access = handler.opt.get("access")
         if not isinstance(access, Access) and not _is_options(handler):
             problems.append(f"{path}: {handler} doesn't say who may call it (access=Access.…)")
-        elif handler.opt.get("exclude_from_csrf") and access is not Access.SYSTEM:
+        elif access is Access.TOKEN and not isinstance(handler.opt.get("scope"), Scope):
+            problems.append(
+                f"{path}: {handler} doesn't say which scope it asks for (scope=Scope.…)"
+            )
+        elif handler.opt.get("exclude_from_csrf") and access not in (Access.SYSTEM, Access.TOKEN):
             problems.append(f"{path}: {handler} is free of CSRF checks but not Access.SYSTEM")
     if problems:
         raise LookupError("\n".join(problems))

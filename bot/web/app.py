@@ -18,7 +18,7 @@ from litestar.types import ControllerRouterHandler
 
 from bot.accounts.tokens import sign
 from bot.errors import HubbubError
-from bot.web import account, dependencies, entering, errors, forms, i18n, stream, system
+from bot.web import account, dependencies, entering, errors, forms, i18n, stream, system, tokens
 from bot.web.access import Access, guard, refuse_undeclared
 from bot.web.house import House
 from bot.web.safety import safety_headers
@@ -68,7 +68,8 @@ def create_app(
     given = dependencies.of(house) | {"streams": Provide(lambda: streams, sync_to_thread=False)}
     handlers = [*system.routes, *routes]
     if pages:
-        handlers += [_static_files(), *entering.routes, *account.routes, stream.events]
+        handlers += [_static_files(), stream.events]
+        handlers += [*entering.routes, *account.routes, *tokens.routes]
     dependencies.declare(handlers, given)
     app = Litestar(
         route_handlers=handlers,

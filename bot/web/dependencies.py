@@ -15,10 +15,11 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, SkipValidationMarker
 from litestar.response import Stream
 
+from bot.accounts.api_tokens import Program
 from bot.accounts.models import User
 from bot.accounts.service import Standing
 from bot.db import Session
-from bot.web.access import NotSignedIn, user_of
+from bot.web.access import NotSignedIn, TokenNeeded, user_of
 from bot.web.house import House, house_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,6 +37,7 @@ def of(house: House) -> dict[str, Provide]:
         "house": _constant(house),
         "session": Provide(_session),
         "user": Provide(_user, sync_to_thread=False),
+        "program": Provide(_program, sync_to_thread=False),
         "standing": Provide(_standing, sync_to_thread=False),
         "partner": Provide(_partner, sync_to_thread=False),
     }
@@ -112,6 +114,13 @@ def _standing(request: AnyRequest) -> Standing:
     found: Standing | None = request.state.get("standing")
     if found is None:
         raise NotSignedIn
+    return found
+
+
+def _program(request: AnyRequest) -> Program:
+    found: Program | None = request.state.get("program")
+    if found is None:
+        raise TokenNeeded
     return found
 
 

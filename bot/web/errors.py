@@ -1,7 +1,9 @@
 """Errors as people meet them: what happened and what to do next, never a trace."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
 
@@ -20,11 +22,13 @@ from bot.errors import (
     NotFound,
 )
 from bot.logs import log
-from bot.web.access import NotSignedIn
+from bot.web.access import NotSignedIn, TokenNeeded
+from bot.web.forms import as_ours
 from bot.web.i18n import gettext as _
 from bot.web.i18n import retell
 from bot.web.limits import TooManyRequests
 from bot.web.pages import Fragment
+from bot.web.versions import Outdated, VersionNeeded
 
 AnyRequest = Request[Any, Any, Any]
 RETRY_AFTER = "5"  # seconds, while the database can't be written
@@ -38,11 +42,15 @@ class Told:
     detail: str = ""
     kind: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)  # what is wrong with each
 
 
 _STATUS: dict[type[HubbubError], int] = {
     NotFound: 404,
+    TokenNeeded: 401,
     NotAllowed: 403,
+    Outdated: 412,
+    VersionNeeded: 428,
     Conflict: 409,
     InvalidInput: 422,
     TooManyRequests: 429,
@@ -68,7 +76,10 @@ def show_ours(request: AnyRequest, error: HubbubError) -> Response[Any]:
     pause |= {"Retry-After": "60"} if status == 429 else {}
     # The page says "nothing here" in its own, warmer words; every such answer is the same.
     detail = "" if isinstance(error, NotFound) else retell((said or "").strip())
-    return _answer(request, Told(status=status, detail=detail, headers=pause))
+    if status == 401:
+        pause |= {"WWW-Authenticate": 'Bearer realm="Hubbub"'}
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    return _answer(request, Told(status=status, detail=detail, headers=pause, fields=fields))
 
 
 def show_theirs(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -77,9 +88,14 @@ def show_theirs(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return show_unexpected(request, error)
     if "CSRF" in error.detail:
         return _answer(request, Told(status=403, kind="csrf"))
+    if found := getattr(error.__cause__, "errors", None):  # pydantic's, as Litestar hands them on
+        return show_ours(request, as_ours(found() if callable(found) else found))
     detail = _("That was too large to take in.") if error.status_code == 413 else ""
     kept = {"allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}
-    return _answer(request, Told(status=error.status_code, detail=detail, headers=kept))
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = {one["key"]: one["message"] for one in extra if "key" in one}
+    told = Told(status=error.status_code, detail=detail, headers=kept, fields=fields)
+    return _answer(request, told)
 
 
 def show_unreadable(request: AnyRequest, error: sa.exc.SQLAlchemyError) -> Response[Any]:
@@ -109,6 +125,8 @@ def _to_the_door(request: AnyRequest, door: str) -> Response[Any]:
 
 
 def _answer(request: AnyRequest, told: Told) -> Response[Any]:
+    if request.scope["path"].startswith("/api/"):
+        return _problem(told)
     if _wants_json(request):
         content = {"error": told.detail or told.kind or str(told.status)}
         return Response(content, status_code=told.status, headers=told.headers)
@@ -121,6 +139,35 @@ def _answer(request: AnyRequest, told: Told) -> Response[Any]:
         status_code=told.status,
         headers=dict(told.headers),
         media_type=MediaType.HTML,
+    )
+
+
+_UNSAID = {
+    400: "This can't be read. Send JSON, as /api/v1/openapi.json describes it.",
+    404: "There is nothing here, or it isn't yours to see.",
+    405: "That can't be done here. See /api/v1/openapi.json.",
+    500: "Something broke on our side. Please try again in a moment.",
+}
+
+
+def _problem(told: Told) -> Response[Any]:
+    """For programs: https://www.rfc-editor.org/rfc/rfc9457."""
+    title = HTTPStatus(told.status).phrase
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": told.status,
+        "detail": told.detail or _UNSAID.get(told.status, _UNSAID[404]),
+    }
+    if told.fields:
+        content["errors"] = [
+            {"field": name, "detail": retell(said)} for name, said in told.fields.items()
+        ]
+    return Response(
+        content,
+        status_code=told.status,
+        media_type="application/problem+json",
+        headers=told.headers,
     )
 
 

@@ -1,6 +1,6 @@
 """Reading forms: what was typed becomes a checked model, or problems that people understand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, get_origin
 
 from litestar import Request
@@ -34,7 +34,7 @@ def read_given(given: Mapping[str, Any], model: type[Model]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _as_ours(error) from None
+        raise as_ours(error.errors(include_url=False)) from None
 
 
 async def typed(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -66,10 +66,11 @@ def _is_list(annotation: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, list | tuple | set | frozenset)
 
 
-def _as_ours(error: ValidationError) -> InvalidInput:
+def as_ours(errors: Iterable[Any]) -> InvalidInput:
+    """Pydantic's errors (`ErrorDetails`) in words for people, each beside its field."""
     fields: dict[str, str] = {}
     general = []
-    for one in error.errors(include_url=False):
+    for one in errors:
         if one["loc"]:
             fields.setdefault(str(one["loc"][0]), _sentence(one))
         else:

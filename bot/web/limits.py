@@ -9,6 +9,7 @@ from threading import Lock
 import sqlalchemy as sa
 from litestar.handlers.base import BaseRouteHandler
 
+from bot.accounts.api_tokens import Program
 from bot.accounts.tokens import sign
 from bot.db import Session, insert_new
 from bot.errors import HubbubError
@@ -89,9 +90,20 @@ class Limit:
     async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
         limits: dict[Limit, Allowances] = connection.app.state.limits
         allowances = limits.setdefault(self, Allowances(self.most, seconds=self.seconds))
-        who = neighbourhood(address_of(connection))
-        if not allowances.take(who, house_of(connection).clock.monotonic()):
+        if not allowances.take(self.who(connection), house_of(connection).clock.monotonic()):
             raise TooManyRequests
+
+    def who(self, connection: Connection) -> str:
+        """Who is counted as one."""
+        return neighbourhood(address_of(connection))
+
+
+class TokenLimit(Limit):
+    """A `Limit` for each program's token instead of each address."""
+
+    def who(self, connection: Connection) -> str:
+        program: Program = connection.state.program
+        return program.token.id.hex
 
 
 class SharedLimit(Limit):

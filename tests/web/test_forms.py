@@ -14,7 +14,7 @@ from pydantic import AnyHttpUrl, BaseModel, Field, ValidationError, field_valida
 from bot.accounts.models import Role
 from bot.db import Writer
 from bot.errors import InvalidInput
-from bot.web.forms import _as_ours, problems
+from bot.web.forms import as_ours, problems
 from tests.web.doorway import Client, csrf, sign_in
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -74,7 +74,7 @@ class Everything(BaseModel):
 def test_a_problem_is_a_sentence_beside_its_field(field: str, value: Any, sentence: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Everything.model_validate({field: value})
-    assert _as_ours(caught.value).fields == {field: sentence}
+    assert as_ours(caught.value.errors()).fields == {field: sentence}
 
 
 @given(st.sampled_from(sorted(Everything.model_fields)), st.text() | st.lists(st.text()))
@@ -82,7 +82,7 @@ def test_whatever_is_typed_nothing_of_pydantic_is_shown(field: str, value: Any) 
     try:
         Everything.model_validate({field: value})
     except ValidationError as error:
-        for sentence in _as_ours(error).problems:
+        for sentence in as_ours(error.errors()).problems:
             assert sentence.endswith(".")
             assert "Input should" not in sentence
             assert "valid" not in sentence

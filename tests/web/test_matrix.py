@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from litestar import get, post
 
 from bot import main
-from bot.accounts import second_factor, service
-from bot.accounts.models import Role
+from bot.accounts import api_tokens, second_factor, service
+from bot.accounts.api_tokens import Scope
+from bot.accounts.models import Role, User
 from bot.db import Session
 from bot.settings import Settings, Staff
 from bot.suppliers import guards, links, partners
@@ -33,7 +35,9 @@ from tests.web.doorway import Client, csrf, visiting
 STAFF = ("marketer", "approver", "owner")
 # An owner who came in by a link, and has not given the code from their phone yet.
 HALF_IN = "half in"
-EVERYBODY = ("nobody", "visitor", "partner", HALF_IN, *STAFF)
+# A program with a token that may do everything, and a browser's cookies too.
+PROGRAM = "program"
+EVERYBODY = ("nobody", "visitor", "partner", HALF_IN, *STAFF, PROGRAM)
 
 MAY = {
     Access.PUBLIC: EVERYBODY,
@@ -44,6 +48,7 @@ MAY = {
     Access.APPROVER: ("approver", "owner"),
     Access.OWNER: ("owner",),
     Access.HALF_IN: (HALF_IN, *STAFF),
+    Access.TOKEN: (PROGRAM,),
     Access.SETTING_UP: STAFF,
 }
 # What the handlers' own checks answer to everybody alike, for want of what they look for.
@@ -69,10 +74,13 @@ class World:
     client: Client
     routes: list[Route]
     cookies: dict[str, dict[str, str]]  # by who
+    token: str
 
     def call(self, who: str, method: str, address: str, **headers: str) -> Any:
         self.client.cookies.clear()
         self.client.cookies.update(self.cookies[who])
+        if who == PROGRAM:
+            headers["authorization"] = f"Bearer {self.token}"
         return self.client.request(method, address, headers=headers)
 
 
@@ -96,7 +104,9 @@ def opened(settings: Settings) -> Iterator[World]:
         if method != "OPTIONS" and (method != "HEAD" or path.startswith("/static"))
     ]
     with visiting(app) as client:
-        yield World(client, sorted(found, key=_leaving_last), _cookies(client, hubbub))
+        cookies = _cookies(client, hubbub)
+        token = hubbub.writer.run_blocking(_make_token)
+        yield World(client, sorted(found, key=_leaving_last), cookies, token)
     hubbub.close()
 
 
@@ -111,6 +121,7 @@ def _cookies(client: Client, hubbub: main.Hubbub) -> dict[str, dict[str, str]]:
     partner, half_in, *staff = hubbub.writer.run_blocking(_let_everybody_in)
     return {
         "nobody": plain,
+        PROGRAM: plain,
         "visitor": plain | visitor,
         "partner": plain | {guards.COOKIE: partner},
         HALF_IN: plain | {SESSION_COOKIE: half_in},
@@ -125,6 +136,11 @@ def _let_everybody_in(session: Session) -> list[str]:
         link = service.invite(session, who, f"{who}@shop.example", Role(who))
         tokens.append(service.enter(session, link))
     return tokens
+
+
+def _make_token(session: Session) -> str:
+    owner = session.scalars(sa.select(User).filter_by(name="owner")).one()
+    return api_tokens.make(session, owner, "Robo", tuple(Scope), days=1)[1]
 
 
 def _come_half_in(session: Session) -> str:
@@ -150,6 +166,8 @@ def refusal(response: Any, route: Route) -> str:
         doors |= {FactorOwed.door}
     if response.headers.get("location") in doors and response.status_code == 303:
         return "sign in first"
+    if response.status_code == 401 and "www-authenticate" in response.headers:
+        return "a token is needed"
     for words in ("Your role doesn&#39;t allow this.", "open the link in our latest e-mail"):
         if response.status_code == 403 and words in response.text:
             return "not allowed"
@@ -220,7 +238,8 @@ def test_an_id_that_is_nobody_s_is_not_found(world: World) -> None:
 def test_without_our_token_nothing_is_changed(world: World, token: str) -> None:
     wrong = []
     for route in world.routes:
-        if route.method not in {"GET", "HEAD"} and route.access is not Access.SYSTEM:
+        by_cookie = route.access not in {Access.SYSTEM, Access.TOKEN}
+        if route.method not in {"GET", "HEAD"} and by_cookie:
             for who in ("nobody", MAY[route.access][-1]):
                 response = world.call(who, route.method, route.address, **{"x-csrftoken": token})
                 if response.status_code != 403:
@@ -271,7 +290,12 @@ async def without_csrf() -> str:
     return "changed"
 
 
-@pytest.mark.parametrize("handler", [undeclared, said_in_words, without_csrf])
+@get("/programs", access=Access.TOKEN)
+async def without_scope() -> str:
+    return "secret"
+
+
+@pytest.mark.parametrize("handler", [undeclared, said_in_words, without_csrf, without_scope])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_route_without_a_rule_stops_the_app(house: House, handler: Any) -> None:
     with pytest.raises(LookupError, match=f"{handler.paths.copy().pop()}: "):

@@ -74,6 +74,8 @@ def test_what_is_one_s_own_is_found(world: World) -> None:
         return route.path.endswith(last), not is_early, route.method != "GET"
 
     for route in sorted(world.routes, key=order):
+        if route.method == "DELETE":
+            continue  # a page's own button has deleted it just before
         if OWNED.keys() & set(route.parameters) and "quarantine" not in route.path:
             who = MAY[route.access][-1]
             status, _ = world.answer(who, route, {}, **world.form(route))

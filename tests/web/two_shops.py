@@ -8,10 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from bot import main
+from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.models import Role, User
+from bot.accounts.api_tokens import Scope
+from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
@@ -24,24 +27,33 @@ from bot.suppliers.models import Case, Coverage, Supplier
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
-from content_calendar.models import Post
+from content_calendar.exchange.models import CalendarAddress, Feed, Intake
+from content_calendar.models import Campaign, Post
 from content_calendar.queue.models import Category, Evergreen, WeeklySlot
 from tests import rooms
 from tests.shops import Shop, furnish
 from tests.web.doorway import Client, csrf, visiting
 
 STAFF = ("marketer", "approver", "owner")
-EVERYBODY = ("nobody", "partner", *STAFF)
+PROGRAM = "program"
+EVERYBODY = ("nobody", "partner", *STAFF, PROGRAM)
 MAY = {
     Access.PARTNER: ("partner",),
     Access.MARKETER: STAFF,
     Access.APPROVER: ("approver", "owner"),
     Access.OWNER: ("owner",),
+    Access.TOKEN: (PROGRAM,),
 }
 
 # What each parameter of an address names, by the address up to and with it. One that is missing
 # here, and not in NO_IDS, fails the test: nobody may forget a new one.
 OWNED: dict[str, type[Row]] = {
+    "/api/v1/campaigns/{id:uuid}": Campaign,
+    "/api/v1/channels/{id:uuid}": Channel,
+    "/api/v1/posts/{id:uuid}": Post,
+    "/exchange/addresses/{id:uuid}": CalendarAddress,
+    "/exchange/feeds/{id:uuid}": Feed,
+    "/exchange/files/{id:uuid}": Intake,
     "/inbox/quarantine/{id:uuid}": Event,
     "/inbox/{id:uuid}": Message,
     "/mail/{delivery_id:uuid}": Delivery,
@@ -57,12 +69,14 @@ OWNED: dict[str, type[Row]] = {
     "/quiet/{id:uuid}": Delivery,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
+    "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
     "/supplier/cases/{case_id:uuid}": Case,
 }
 NO_IDS = {
     "/chat/threads/{root:str}": "a network's own id: tested below",
     "/enter/{token:str}": "a secret: tests/web/test_entering.py",
+    "/ical/{token:str}": "a secret: tests/content_calendar/test_calendar_out.py",
     "/s/{token:str}": "a secret: tests/suppliers/test_links.py",
     "/mydata/{token:str}": "a secret: tests/engagement/test_data_pages.py",
     "/erasures/{code:str}": "nobody's: tests/engagement/test_data_pages.py",
@@ -83,10 +97,20 @@ FORM = {
         for line in (
             "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
             "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
+            "address_name=Phone days=30 scopes=read questions=Hm? every=60 "
+            "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
             "title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
+}
+# What a program sends there, as JSON.
+SENT: dict[str, dict[str, str]] = {
+    "/api/v1/campaigns": {"name": "Autumn"},
+    "/api/v1/campaigns/{id:uuid}": {"name": "Late autumn"},
+    "/api/v1/posts": {"title": "Lids"},
+    "/api/v1/posts/{id:uuid}": {"title": "Lids"},
+    "/api/v1/posts/{id:uuid}/move": {"local": "2026-03-05T10:00"},
 }
 ACTS = {"/supplier/cases/{case_id:uuid}": "deliver", "/posts/{id:uuid}": "draft"}
 PARAMETER = re.compile(r"{(\w+):(\w+)}")
@@ -121,12 +145,16 @@ class World:
     ours: Shop
     theirs: Shop
     database: Database
+    token: str
 
     def call(
         self, who: str, method: str, address: str, form: Mapping[str, str] | None = None
     ) -> Any:
         self.client.cookies.clear()
         self.client.cookies.update(self.cookies[who])
+        if who == PROGRAM:
+            headers = {"authorization": f"Bearer {self.token}", "if-match": "*"}
+            return self.client.request(method, address, json=form, headers=headers)
         given = None
         if form is not None:
             given = {**form, "_csrf_token": self.cookies[who]["hubbub-csrf"]}
@@ -157,6 +185,8 @@ class World:
         return response.status_code, f"{where}\n{body}"
 
     def form(self, route: Route) -> dict[str, str]:
+        if route.access is Access.TOKEN:
+            return SENT.get(route.path, {})
         return FORM | {
             "into": str(self.ours.rows[Suggestion]),
             "partner": str(self.ours.nord),
@@ -190,13 +220,19 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         client.get("/chat")  # gives a visitor's cookie
         plain = {**client.cookies, "hubbub-csrf": csrf(client)["_csrf_token"]}
         tokens = hubbub.writer.run_blocking(lambda session: _enter(session, ours))
-        cookies = {"nobody": plain} | {
+        cookies = {"nobody": plain, PROGRAM: plain} | {
             who: plain | {guards.COOKIE if who == "partner" else SESSION_COOKIE: token}
-            for who, token in zip(EVERYBODY[1:], tokens, strict=True)
+            for who, token in zip(EVERYBODY[1:-1], tokens, strict=True)
         }
-        yield World(client, found, cookies, ours, theirs, others)
+        token = hubbub.writer.run_blocking(_make_token)
+        yield World(client, found, cookies, ours, theirs, others, token)
     others.close()
     hubbub.close()
+
+
+def _make_token(session: Session) -> str:
+    owner = session.scalars(sa.select(User).filter_by(name="owner")).one()
+    return api_tokens.make(session, owner, "Robo", tuple(Scope), days=1)[1]
 
 
 def _enter(session: Session, shop: Shop) -> list[str]:

@@ -1,0 +1,1 @@
+"""Posts in and out: files, calendars of others, feeds."""
