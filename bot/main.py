@@ -10,7 +10,6 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pydantic import ValidationError
 
 from bot import letting_in
@@ -297,7 +296,9 @@ class Hubbub:
             keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
-        scheduler = self._ticking()
+        can = {network: one.capabilities for (network, _), one in self.adapters.items()}
+        fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
+        scheduler = ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
         if self.part.works:
             scheduler.start()
         try:
@@ -306,11 +307,6 @@ class Hubbub:
             if scheduler.running:
                 scheduler.shutdown(wait=False)
             await self.presence.leave()
-
-    def _ticking(self) -> AsyncIOScheduler:
-        can = {network: one.capabilities for (network, _), one in self.adapters.items()}
-        fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        return ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
 
 
 def warm_up() -> None:
