@@ -102,11 +102,8 @@ def furnish(session: Session, word: str) -> Shop:
             Event: garbled,
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
-            Post: post.id,
-            PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
-            Unfinished: _typed(session, user, word).id,
+            **_written(session, post, word, user),
             **_queue(session, word, place, user),
-            Campaign: post.campaign_id or user.id,
             **_doors(session, user, word, mark),
         },
         alba=alba.id,
@@ -116,6 +113,15 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:
+    return {
+        Post: post.id,
+        PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
+        Unfinished: _typed(session, user, word).id,
+        Campaign: post.campaign_id or user.id,
+    }
 
 
 def _doors(session: Session, user: User, word: str, mark: str) -> dict[type[Row], UUID]:
