@@ -187,6 +187,7 @@ class _Work:
                     "product_id": meaning.product_id,
                     "kind": said.kind,
                     "facet": said.facet,
+                    "topic": said.topic,
                     "polarity": said.polarity,
                     "words": said.words,
                     "start": said.start,
@@ -201,6 +202,7 @@ class _Work:
                 Matter(
                     kind=said.kind,
                     facet=said.facet,
+                    topic=said.topic,
                     product_id=meaning.product_id,
                     words=said.words,
                     said_at=one.occurred_at,

@@ -85,6 +85,7 @@ def add_voice(
             product_id=suggestion.product_id,
             kind=suggestion.kind,
             facet=suggestion.facet,
+            topic=suggestion.topic,
             polarity=0.0,
             words="",
             start=0,

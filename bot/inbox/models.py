@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Row, references
 from bot.networks import EventKind
-from bot.understanding import Facet, Kind
+from bot.understanding import Facet, Kind, Topic
 
 
 class EventState(StrEnum):
@@ -99,6 +99,7 @@ class Signal(Row):
     product_id: Mapped[UUID | None]
     kind: Mapped[Kind]
     facet: Mapped[Facet]
+    topic: Mapped[Topic] = mapped_column(default=Topic.PRODUCT)
     polarity: Mapped[float]  # -1 … 1
     words: Mapped[str]  # exact, as said
     start: Mapped[int]

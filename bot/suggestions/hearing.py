@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Session, insert_all
 from bot.suggestions.models import Suggestion, SuggestionState, Voice
-from bot.understanding import Facet, Kind, LikenessIndex, gist
+from bot.understanding import Facet, Kind, LikenessIndex, Topic, gist
 
 # Merged alone only when very like and about the same product; where no product is known, only what
 # has the same telling words. Staff may merge the rest by hand.
@@ -30,6 +30,7 @@ class Matter:
 
     kind: Kind
     facet: Facet
+    topic: Topic
     product_id: UUID | None
     words: str
     said_at: datetime
@@ -128,6 +129,7 @@ class _Ear:
                 "id": id,
                 "kind": matter.kind,
                 "facet": matter.facet,
+                "topic": matter.topic,
                 "product_id": matter.product_id,
                 "words": matter.words,
                 "gist": gist_of(matter.words),

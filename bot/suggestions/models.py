@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db import Row, references
-from bot.understanding import Facet, Kind
+from bot.understanding import Facet, Kind, Topic
 
 
 class SuggestionState(StrEnum):
@@ -32,6 +32,7 @@ class Suggestion(Row):
 
     kind: Mapped[Kind]
     facet: Mapped[Facet]
+    topic: Mapped[Topic] = mapped_column(default=Topic.PRODUCT)
     product_id: Mapped[UUID | None]
     words: Mapped[str]  # of the first who said it
     gist: Mapped[str] = mapped_column(default="")  # `understanding.gist` of the words

@@ -9,10 +9,18 @@ from bot.db import Session
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Coverage, Role, Supplier
-from bot.understanding import Kind
+from bot.understanding import Kind, Topic
 
-# Matters of these kinds are the partner's whose work they are, whatever the product.
-_ROLE = {Kind.DELIVERY: Role.FULFILMENT, Kind.ABOUT_BOT: Role.COMMUNITY}
+# Matters of these topics are the partner's whose work they are, whatever the product.
+_ROLE = {
+    Topic.DELIVERY: Role.FULFILMENT,
+    Topic.STORE: Role.STORE,
+    Topic.WEB: Role.COMMUNITY,
+    Topic.SERVICE: Role.COMMUNITY,
+    Topic.BOT: Role.COMMUNITY,
+}
+# A matter of these kinds has its topic by itself.
+_TOPIC = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
 
 _STORE = re.compile(
     r"\b(?:opening (?:hours|times)|clos(?:es|ed) (?:too )?early|cashiers?|check-?outs?|queues?"
@@ -47,14 +55,19 @@ class Router:
 
     def owner(self, suggestion: Suggestion) -> Supplier | None:
         """The partner whose work it is; else who answers for the product, else for its brand."""
-        if suggestion.kind in _ROLE:
-            return self._of_role.get(_ROLE[suggestion.kind])
-        if suggestion.kind is Kind.PROBLEM and _STORE.search(suggestion.words):
-            store = self._of_role.get(Role.STORE)
-            if store is not None:
-                return store
+        if (role := _role(suggestion)) and (theirs := self._of_role.get(role)):
+            return theirs
+        if suggestion.kind in _TOPIC:
+            return None
         if suggestion.product_id is None or not self._covering:
             return None
         product = self._session.need(Product, suggestion.product_id)
         owner = self._covering.get(product.id) or self._covering.get(product.brand_id)
         return self._of_id[owner] if owner else None
+
+
+def _role(suggestion: Suggestion) -> Role | None:
+    """Words that name the store tell it by themselves; else what was understood."""
+    if suggestion.kind is Kind.PROBLEM and _STORE.search(suggestion.words):
+        return Role.STORE
+    return _ROLE.get(_TOPIC.get(suggestion.kind) or suggestion.topic)

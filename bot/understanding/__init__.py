@@ -1,6 +1,6 @@
 """What a text says, decided from the text alone: no database, no network, no clock."""
 
-from bot.understanding.kinds import Context, Facet, Kind, Signal
+from bot.understanding.kinds import Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
 from bot.understanding.likeness import LikenessIndex, best_match, gist, likeness
 from bot.understanding.masking import mask
@@ -17,6 +17,7 @@ __all__ = [
     "ProductFinder",
     "ProductName",
     "Signal",
+    "Topic",
     "best_match",
     "gist",
     "language_of",

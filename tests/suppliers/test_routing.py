@@ -6,7 +6,7 @@ from bot.db import Session
 from bot.suppliers.models import Role
 from bot.suppliers.partners import add_supplier, cover
 from bot.suppliers.routing import route
-from bot.understanding import Kind
+from bot.understanding import Kind, Topic
 from tests.suppliers import shop
 
 
@@ -40,6 +40,26 @@ def test_whose_it_is(
 ) -> None:
     supplier = route(partners, shop.suggest(partners, words, kind=kind, sku=sku))
     assert (supplier.name if supplier else None) == goes_to
+
+
+@pytest.mark.parametrize(
+    ("topic", "goes_to"),
+    [
+        (Topic.PRODUCT, "Alba Ltd"),
+        (Topic.DELIVERY, "Swift"),
+        (Topic.STORE, "Main St"),
+        (Topic.WEB, "Us"),
+        (Topic.SERVICE, "Us"),
+    ],
+)
+def test_what_it_is_about_decides_before_the_product(
+    partners: Session, topic: Topic, goes_to: str
+) -> None:
+    told = shop.suggest(partners, "please do it better", kind=Kind.SUGGESTION, sku="K-1")
+    told.topic = topic
+    found = route(partners, told)
+    assert found is not None
+    assert found.name == goes_to
 
 
 def test_without_a_store_the_products_supplier_has_it(session: Session) -> None:
