@@ -55,8 +55,9 @@ class Measured:
 def bench(data: Path | None, *, on_step: OnStep = lambda what: None) -> list[Measured]:
     """All figures; those of SemEval only with its folder. `NotFound` names a file that is not
     in a folder that was given."""
+    sets = {name: labelled(data, name) for name in ("train", *SETS)} if data else None
     found = [*_own(on_step), *_costs(on_step)]
-    return found + _semeval(data, on_step) if data else found
+    return found + _semeval(sets, on_step) if sets else found
 
 
 def _own(on_step: OnStep) -> list[Measured]:
@@ -172,8 +173,7 @@ def _costs(on_step: OnStep) -> list[Measured]:
     ]
 
 
-def _semeval(data: Path, on_step: OnStep) -> list[Measured]:
-    sets = {name: labelled(data, name) for name in ("train", *SETS)}
+def _semeval(sets: dict[str, list[Row]], on_step: OnStep) -> list[Measured]:
     on_step("what ships, on SemEval-2019 Task 9")
     found = _judged(sets, shipped(), "shipped", {"trial_a": 0.48, "trial_b": 0.84})
     on_step("the recipe, trained on SemEval's own training set")

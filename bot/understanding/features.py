@@ -84,8 +84,8 @@ class Seen:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What stands in it between blanks, once each."""
-        return tuple(gram for gram in self.grams if gram.isalpha())
+        """Its words, once each; a single letter is none."""
+        return tuple(gram for gram in self.grams if len(gram) > 1 and gram.isalpha())
 
     @property
     def told(self) -> bool:

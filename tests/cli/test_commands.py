@@ -57,7 +57,7 @@ def test_somebody_is_invited_and_gets_a_new_link(hubbub: Hubbub) -> None:
     [
         (("user", "invite", "Ada", "no address"), 2, "look like an e-mail address"),
         (("user", "link", "nobody@shop.example"), 1, "hubbub user list"),
-        (("bench", "understanding"), 1, "Give --data DIR"),
+        (("bench", "understanding", "--data", "nowhere"), 1, "Give --data FOLDER"),
         (("import", "products", "nowhere.csv"), 2, "nowhere.csv"),
         (("export", "secrets"), 2, "products"),
     ],

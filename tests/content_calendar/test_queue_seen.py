@@ -192,7 +192,7 @@ async def test_a_draft_gets_the_next_free_slot(served: Served, open_page: OpenPa
     await expect(page.get_by_text("It has the next free slot.")).to_be_visible()
     assert await served.due() == ["03-05 10:00"]
     await page.get_by_role("button", name="Undo").click()
-    await expect(page.get_by_text("Moved.")).to_be_visible()
+    await expect(page.get_by_text("Moved to")).to_be_visible()
     assert await served.due() == ["03-12 10:00"]
 
 

@@ -126,8 +126,8 @@ def was_understood_answered_and_told(session: Session) -> None:
 def test_what_others_put_in_stays(settings: Settings, database: Database) -> None:
     put_in(settings)
     with database.session(database.writers) as session:
-        _say(session, "I wish the linen apron had a waterproof lining")
-        _say(session, "You should sell the trail mug in a set of four")
+        _say(session, "Please give the linen apron a waterproof lining")
+        _say(session, "A set of four trail mugs would be a great present")
         session.commit()
     with database.reading() as session:
         before = session.scalars(

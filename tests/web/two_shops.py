@@ -97,12 +97,18 @@ FORM = {
         for line in (
             "text=Hello once=0b6f1f0e-5d0c-4f0e-9a53-4f6a3c1d2e7b name=Mia email=mia@maker.example "
             "version=1 date=2026-03-05 time=10:00 zone=UTC on=2026-03-05T10:00 overdue=ask "
-            "address_name=Phone days=30 scopes=read questions=Hm? every=60 "
+            "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
             "title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
+}
+# What another form means by a name that stands above.
+OTHERWISE: dict[str, dict[str, str]] = {
+    "/posts/{id:uuid}/move": {"days": "0"},
+    "/posts/{id:uuid}/share": {"days": "30"},
+    "/settings/tokens": {"days": "30"},
 }
 # What a program sends there, as JSON.
 SENT: dict[str, dict[str, str]] = {
@@ -187,14 +193,18 @@ class World:
     def form(self, route: Route) -> dict[str, str]:
         if route.access is Access.TOKEN:
             return SENT.get(route.path, {})
-        return FORM | {
-            "into": str(self.ours.rows[Suggestion]),
-            "partner": str(self.ours.nord),
-            "supplier": str(self.ours.nord),
-            "category": str(self.ours.rows[Category]),
-            "channels": str(self.ours.rows[Channel]),
-            "act": ACTS.get(route.path, "draft"),
-        }
+        return (
+            FORM
+            | {
+                "into": str(self.ours.rows[Suggestion]),
+                "partner": str(self.ours.nord),
+                "supplier": str(self.ours.nord),
+                "category": str(self.ours.rows[Category]),
+                "channels": str(self.ours.rows[Channel]),
+                "act": ACTS.get(route.path, "draft"),
+            }
+            | OTHERWISE.get(route.path, {})
+        )
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from bot.db import Session, Writer
 from bot.engagement import telling
 from bot.outbox import service as outbox
-from bot.outbox.models import Delivery
 from bot.suggestions import service as suggestions
 from bot.suggestions.models import Voice
 from bot.suppliers.models import Decision
@@ -38,14 +37,14 @@ def _told_first() -> Patches:
 
 @bug("an answer's key is new with every try")
 def _new_key() -> Patches:
-    enqueue = outbox.enqueue
+    draft = outbox.draft
 
-    def enqueues(session: Session, **what: Any) -> Delivery:
+    def drafts(session: Session, **what: Any) -> dict[str, Any]:
         if what["key"].startswith("told:"):
             what["key"] += f":{session.ids.new().hex}"
-        return enqueue(session, **what)
+        return draft(session, **what)
 
-    return [instead(outbox, "enqueue", enqueues)]
+    return [instead(outbox, "draft", drafts)]
 
 
 @bug("merges counted twice")
@@ -58,18 +57,18 @@ def _merged() -> Patches:
         return list(session.scalars(found))
 
     def tells(session: Session, decision: Any, suggestion: Any, voice: Voice, speak: Any) -> None:
-        with patch.object(outbox, "enqueue", _keyed_by(voice, outbox.enqueue)):
+        with patch.object(outbox, "draft", _keyed_by(voice, outbox.draft)):
             tell_one(session, decision, suggestion, voice, speak)
 
     return [instead(suggestions, "voices", voices), instead(telling, "_tell_one", tells)]
 
 
-def _keyed_by(voice: Voice, enqueue: Any) -> Any:
-    def enqueues(session: Session, **what: Any) -> Delivery:
-        found: Delivery = enqueue(session, **what | {"key": f"{what['key']}:{voice.id.hex}"})
+def _keyed_by(voice: Voice, draft: Any) -> Any:
+    def drafts(session: Session, **what: Any) -> dict[str, Any]:
+        found: dict[str, Any] = draft(session, **what | {"key": f"{what['key']}:{voice.id.hex}"})
         return found
 
-    return enqueues
+    return drafts
 
 
 @bug("only the first who spoke is told")
