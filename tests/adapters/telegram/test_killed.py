@@ -46,7 +46,7 @@ async def test_nothing_is_said_twice_however_often_hubbub_is_killed(
         with running(tmp_path, **settings):
             said = await server.say("Anybody there?", author="ben", private=True)
             await wait_for(lambda said=said: said in {one.reply_to for one in server.shown()})  # type: ignore[misc]  # lambda defaults
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 while True:  # looked at now and then: another process writes it
                     if DeliveryState.SENDING not in states(tmp_path).values():
                         break

@@ -51,7 +51,7 @@ async def test_each_fault_is_settled_by_its_rule_and_what_is_said_after_it_is_he
             await wait_for(lambda calls=calls: len(server.called("sendMessage")) > calls)  # type: ignore[misc]  # lambda defaults
             await until(hubbub, partial(is_in, key=str(fault), state=state))
             assert [one.text for one in server.shown()].count(str(fault)) == seen, fault
-            said = await server.say(f"After {fault}", author="ben")
+            said = await server.say(f"Good morning everybody, {fault}", author="ben")
             await until(hubbub, partial(is_kept, said=said))
         everything = [one for one in await hubbub.writer.run(kept) if one]
     assert sorted(everything) == sorted(set(everything))
