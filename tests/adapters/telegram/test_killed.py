@@ -59,11 +59,12 @@ async def _settled(folder: Path) -> bool:
     """Looked at now and then: another process writes it."""
     try:
         async with asyncio.timeout(30):
-            while DeliveryState.SENDING in states(folder).values():
+            while True:
+                if DeliveryState.SENDING not in states(folder).values():
+                    return True
                 await asyncio.sleep(0.3)
     except TimeoutError:
         return False
-    return True
 
 
 def posts(server: TelegramStandIn) -> list[str]:
