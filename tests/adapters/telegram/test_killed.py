@@ -35,6 +35,7 @@ async def test_nothing_is_said_twice_however_often_hubbub_is_killed(
         "HUBBUB_OUTBOX__LEASE_SECONDS": "5",
         "HUBBUB_OUTBOX__SEND_TIMEOUT_SECONDS": "3",
     }
+    settled = True
     for number in range(KILLS):
         await asyncio.to_thread(write, tmp_path, f"Post {number}")
         server.fail(Fault.TIMED_OUT_THOUGH_DONE)
