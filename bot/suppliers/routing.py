@@ -9,7 +9,7 @@ from bot.db import Session
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Coverage, Role, Supplier
-from bot.understanding import Kind, Topic
+from bot.understanding import TOPIC_OF, Kind, Topic
 
 # Matters of these topics are the partner's whose work they are, whatever the product.
 _ROLE = {
@@ -19,9 +19,6 @@ _ROLE = {
     Topic.SERVICE: Role.COMMUNITY,
     Topic.BOT: Role.COMMUNITY,
 }
-# A matter of these kinds has its topic by itself.
-_TOPIC = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
-
 _STORE = re.compile(
     r"\b(?:opening (?:hours|times)|clos(?:es|ed) (?:too )?early|cashiers?|check-?outs?|queues?"
     r"|parking|shop assistants?|sales ?(?:staff|people|person)"
@@ -57,7 +54,7 @@ class Router:
         """The partner whose work it is; else who answers for the product, else for its brand."""
         if (role := _role(suggestion)) and (theirs := self._of_role.get(role)):
             return theirs
-        if suggestion.kind in _TOPIC:
+        if suggestion.kind in TOPIC_OF:
             return None
         if suggestion.product_id is None or not self._covering:
             return None
@@ -70,4 +67,4 @@ def _role(suggestion: Suggestion) -> Role | None:
     """Words that name the store tell it by themselves; else what was understood."""
     if suggestion.kind is Kind.PROBLEM and _STORE.search(suggestion.words):
         return Role.STORE
-    return _ROLE.get(_TOPIC.get(suggestion.kind) or suggestion.topic)
+    return _ROLE.get(TOPIC_OF.get(suggestion.kind) or suggestion.topic)

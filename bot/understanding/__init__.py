@@ -1,6 +1,6 @@
 """What a text says, decided from the text alone: no database, no network, no clock."""
 
-from bot.understanding.kinds import Context, Facet, Kind, Signal, Topic
+from bot.understanding.kinds import TOPIC_OF, Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
 from bot.understanding.likeness import LikenessIndex, best_match, gist, likeness
 from bot.understanding.masking import mask
@@ -9,6 +9,7 @@ from bot.understanding.products import Candidate, ProductFinder, ProductName
 from bot.understanding.reading import understand
 
 __all__ = [
+    "TOPIC_OF",
     "Candidate",
     "Context",
     "Facet",

@@ -37,6 +37,12 @@ class Topic(StrEnum):
     BOT = "bot"
 
 
+FACETED = frozenset({Kind.SUGGESTION, Kind.WISH, Kind.PROBLEM, Kind.PRAISE})
+"""Kinds that are about a side of a product."""
+TOPIC_OF = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
+"""Kinds that have their topic by themselves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """One thing said. `words` is exactly `text[start:end]` of the message."""

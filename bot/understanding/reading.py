@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from bot.understanding.features import Seen, Unit, see
-from bot.understanding.kinds import Context, Facet, Kind, Signal, Topic
+from bot.understanding.kinds import FACETED, TOPIC_OF, Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
 from bot.understanding.polarity import polarity
 from bot.understanding.recogniser import Head, Matrix, Recogniser, shipped
@@ -17,8 +17,6 @@ _MOST = 8
 _TOGETHER = frozenset({Kind.PROBLEM, Kind.DELIVERY, Kind.PRAISE, Kind.ABOUT_BOT})
 """Kinds that, said in two neighbouring clauses, are one thing said at more length."""
 _STRENGTH = {Kind.QUESTION: 0.9, Kind.PRAISE: 0.6}
-_FACETED = frozenset({Kind.SUGGESTION, Kind.WISH, Kind.PROBLEM, Kind.PRAISE})
-_OF_ITSELF = {Kind.DELIVERY: Topic.DELIVERY, Kind.ABOUT_BOT: Topic.BOT}
 _NOTHING_GOOD = -0.3
 _NOTHING_KNOWN = np.array([0.5 if kind is Kind.CHATTER else 0.0 for kind in Kind], np.float32)
 _ELSEWHERE = 0.6
@@ -29,18 +27,11 @@ _RULES = 0.35
 
 
 def understand(
-    text: str,
-    *,
-    context: Context | None = None,
-    language: str | None = None,
-    recogniser: Recogniser | None = None,
+    text: str, *, context: Context | None = None, language: str | None = None
 ) -> tuple[Signal, ...]:
-    """What the message does, strongest first; CHATTER where it does nothing. Never raises.
-
-    ``recogniser``: what an installation has learnt; the one that ships if left out.
-    """
+    """What the message does, strongest first; CHATTER where it does nothing. Never raises."""
     language = language or language_of(text)
-    heard = _signals(text, pieces(text, language, context), recogniser or shipped(), language)
+    heard = _signals(pieces(text, language, context), shipped())
     telling = list(_joined(text, [one for one in heard if one.kind is not Kind.CHATTER]))
     telling.sort(key=lambda signal: -signal.confidence * _STRENGTH.get(signal.kind, 1.0))
     return tuple(telling[:_MOST]) or (_chatter(text, heard, language),)
@@ -69,15 +60,13 @@ def whole(text: str, language: str = "en", context: Context | None = None) -> Un
     return Unit(text=text, clauses=found, language=language, context=context)
 
 
-def _signals(
-    text: str, units: Sequence[Unit], recogniser: Recogniser, language: str
-) -> list[Signal]:
+def _signals(units: Sequence[Unit], recogniser: Recogniser) -> list[Signal]:
     """One signal per clause, in the order in which they were said."""
     if not units:
         return []
     seen = [see(unit) for unit in units]
     inputs = recogniser.inputs(seen)
-    kinds, how_sure = _named(recogniser.head("kind"), kind_probabilities(recogniser, seen))
+    kinds, how_sure = _named(recogniser.head("kind"), _kinds(recogniser, seen, inputs))
     facet, topic = recogniser.head("facet"), recogniser.head("topic")
     facets = facet.named(facet.stacker.probabilities(inputs))
     topics = _topics(topic.labels, topic.stacker.probabilities(inputs))
@@ -85,8 +74,8 @@ def _signals(
     return [
         Signal(
             kind=(kind := Kind(kinds[at])),
-            facet=Facet(facets[at]) if kind in _FACETED else Facet.NONE,
-            topic=_OF_ITSELF.get(kind) or topics[at],
+            facet=Facet(facets[at]) if kind in FACETED else Facet.NONE,
+            topic=TOPIC_OF.get(kind) or topics[at],
             polarity=_feeling(kind, float(feelings[at, 2] - feelings[at, 0])),
             words=unit.text,
             start=unit.clauses[0].start,
@@ -98,13 +87,13 @@ def _signals(
     ]
 
 
-def kind_probabilities(recogniser: Recogniser, seen: Sequence[Seen]) -> Matrix:
+def _kinds(recogniser: Recogniser, seen: Sequence[Seen], inputs: Matrix) -> Matrix:
     """``n × kinds``: what the recogniser has learnt, and what the rules say where they speak.
 
     Rules were written, not learnt: in a shop whose talk is new to the recogniser they are as right
     as anywhere.
     """
-    learnt = recogniser.head("kind").stacker.probabilities(recogniser.inputs(seen))
+    learnt = recogniser.head("kind").stacker.probabilities(inputs)
     ruled = np.array([one.verdict.scores for one in seen], np.float32).clip(0, 1)
     ruled /= np.maximum(ruled.sum(axis=1, keepdims=True), 1)
     silent = 1 - ruled.sum(axis=1, keepdims=True)

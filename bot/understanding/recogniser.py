@@ -1,15 +1,14 @@
 """What a stretch of text does, as probabilities: a fixed base under a small stacker.
 
 The base is a linear model over n-grams and counts, trained once; the stacker weighs what the base
-says against the rules. Only the stacker learns from an
-installation's corrections: it has few weights, so few corrections move it, and soon.
+says against the rules.
 """
 
 import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -114,10 +113,6 @@ class Recogniser:
         ranked = sorted(zip(speaks, known, strict=True), reverse=True)
         return [gram for speaks, gram in ranked[:most] if speaks > 0]
 
-    def with_stacker(self, name: str, stacker: Stacker) -> "Recogniser":
-        heads = tuple(replace(h, stacker=stacker) if h.name == name else h for h in self.heads)
-        return replace(self, heads=heads)
-
 
 def softmax(scores: Matrix) -> Matrix:
     grown = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -133,7 +128,8 @@ def shipped() -> Recogniser:
 
 
 def save(recogniser: Recogniser, path: Path) -> None:
-    """One zip of numpy arrays and JSON: nothing in it can run when it is read."""
+    """One zip of numpy arrays and JSON: nothing in it can run when it is read. What was there
+    before stays until the new one is whole."""
     arrays: dict[str, npt.NDArray[Any]] = {
         "idf": recogniser.idf.astype(np.float16),
         "weights": recogniser.weights.astype(np.float16),
@@ -152,12 +148,14 @@ def save(recogniser: Recogniser, path: Path) -> None:
         "heads": [[h.name, h.labels, h.columns.start, h.columns.stop] for h in recogniser.heads],
         "card": recogniser.card,
     }
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+    part = path.with_name(f"{path.name}.part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         _put(packed, "model.json", json.dumps(told, ensure_ascii=False).encode())
         for name, array in arrays.items():
             written = io.BytesIO()
             np.save(written, array, allow_pickle=False)
             _put(packed, f"{name}.npy", written.getvalue())
+    part.replace(path)
 
 
 def _put(packed: zipfile.ZipFile, name: str, content: bytes) -> None:

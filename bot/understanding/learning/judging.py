@@ -83,17 +83,6 @@ def average_precision(said: Numbers, truth: Truth, weights: Numbers | None = Non
     return float((precision * weights[order] * truth[order]).sum() / hits[-1])
 
 
-def best_threshold(said: Numbers, truth: Truth, share: float | None = None) -> float:
-    """The probability from which calling it one gives the best F1, midway to the next below."""
-    weights = _weights(truth, share)
-    order = np.argsort(-said, kind="stable")
-    hits = np.cumsum(weights[order] * truth[order])
-    f1 = 2 * hits / (np.cumsum(weights[order]) + weights[truth].sum())
-    at = int(np.argmax(f1))
-    below = said[order][at + 1] if at + 1 < len(said) else 0.0
-    return float((said[order][at] + below) / 2)
-
-
 def share_from(counted: float, hits: float, alarms: float) -> float:
     """The share of positives behind what a classifier counts, from the rates at which it hits and
     raises false alarms: the adjusted count (Forman 2008). Within 2 and 98 %."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bot.errors import InvalidInput
-from bot.understanding.features import RULES, Seen, Unit, see
+from bot.understanding.features import RULES, Seen
 from bot.understanding.recogniser import Head, Matrix, Recogniser, Stacker, softmax
 
 FOLDS = 5
@@ -40,7 +40,7 @@ OnStep = Callable[[str, int, int], None]
 class Labelled:
     """``labels``: an answer per question; a question that it can't answer is left out."""
 
-    unit: Unit
+    seen: Seen
     group: str
     labels: Mapping[str, str]
 
@@ -56,7 +56,7 @@ def train(
     _check(examples, questions)
     steps = _Steps(all=1 + len(questions) * (FOLDS + 2), on_step=on_step)
     table = _table(examples, seed)
-    steps.done("read")
+    steps.done("counted")
     bases = [_base(table, name, answers, seed, steps) for name, answers in questions.items()]
     inputs = np.hstack([*(base.unseen for base in bases), table.dense[:, :RULES]])
     heads, start = [], 0
@@ -113,7 +113,7 @@ class _Table:
 
 
 def _table(examples: Sequence[Labelled], seed: int) -> _Table:
-    seen = [see(example.unit) for example in examples]
+    seen = [example.seen for example in examples]
     vocabulary, idf = _vocabulary(seen)
     dense = np.stack([one.dense for one in seen])
     mean, scale = _standard(dense)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.understanding.kinds import Context, Facet, Kind, Topic
+from bot.understanding.features import see
+from bot.understanding.kinds import FACETED, Context, Facet, Kind, Topic
 from bot.understanding.learning.corpus import Example, Span
 from bot.understanding.learning.recipe import Labelled
 from bot.understanding.reading import pieces
@@ -16,7 +17,6 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
 }
 """What the shipped recogniser is asked about each clause."""
 _HALF = 0.5
-_FACETED = {Kind.PROBLEM, Kind.PRAISE, Kind.SUGGESTION, Kind.WISH}
 
 
 def labelled(examples: Sequence[Example]) -> Iterator[Labelled]:
@@ -25,7 +25,7 @@ def labelled(examples: Sequence[Example]) -> Iterator[Labelled]:
         context = Context(post=example.post) if example.post else None
         for unit in pieces(example.text, example.language, context):
             span = _span(unit.clauses[0], example.spans)
-            yield Labelled(unit=unit, group=example.idea, labels=_labels(span))
+            yield Labelled(seen=see(unit), group=example.idea, labels=_labels(span))
 
 
 def _span(clause: Clause, spans: Sequence[Span]) -> Span | None:
@@ -45,7 +45,7 @@ def _labels(span: Span | None) -> dict[str, str]:
     if span is None:
         return {"kind": Kind.CHATTER.value}
     found = {"kind": span.kind.value, "feeling": str(span.feeling)}
-    if span.kind in _FACETED:
+    if span.kind in FACETED:
         found["facet"] = span.facet.value
     if span.kind not in (Kind.CHATTER, Kind.ABOUT_BOT):
         found["topic"] = span.topic.value

@@ -53,20 +53,20 @@ def learn(rows: Sequence[Row], *, seed: int, on_step: OnStep) -> Recogniser:
     """`InvalidInput` where there are too few of either."""
     examples = [
         Labelled(
-            unit=whole(row.text, language_of(row.text, LANGUAGES)),
+            seen=see(whole(row.text, language_of(row.text, LANGUAGES))),
             group=row.text,
             labels={QUESTION: _YES if row.positive else _NO},
         )
         for row in rows
     ]
     made = train(examples, {QUESTION: (_NO, _YES)}, seed=seed, on_step=on_step)
-    return replace(made, card={"rules": rates(rows)})
+    return replace(made, card={"rules": _rates(examples)})
 
 
-def rates(rows: Sequence[Row]) -> dict[str, float]:
+def _rates(examples: Sequence[Labelled]) -> dict[str, float]:
     """How often the rules alone are right about positives, and how often they cry wolf."""
-    ruled = np.array([_ruled(see(whole(row.text))) >= _HEARD for row in rows])
-    truth = np.array([row.positive for row in rows])
+    ruled = np.array([_ruled(example.seen) >= _HEARD for example in examples])
+    truth = np.array([example.labels[QUESTION] == _YES for example in examples])
     return {"hits": float(ruled[truth].mean()), "alarms": float(ruled[~truth].mean())}
 
 
@@ -88,11 +88,13 @@ def score(
     probability = _by_label if recogniser.answers(QUESTION) else _by_kind
     said, ruled = np.empty(len(rows)), np.empty(len(rows))
     probability(recogniser, "Is it warm in here?")
-    began = process_time()
+    took = 0.0
     for number, row in enumerate(rows):
+        began = process_time()
         said[number], ruled[number] = probability(recogniser, row.text)
+        took += process_time() - began
         on_step(number + 1)
-    ms = (process_time() - began) * 1000 / len(rows)
+    ms = took * 1000 / len(rows)
     truth = np.array([row.positive for row in rows])
     expected = None
     if threshold is None:

@@ -10,17 +10,6 @@ from bot.understanding.rules.rule import Rule
 from bot.understanding.text import Clause
 
 RULES = (*suggesting.RULES, *english.RULES, *german.RULES)
-_LEAST = 0.3
-"""What a kind must add up to before we believe it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """What the rules make of one clause."""
-
-    kind: Kind
-    confidence: float
-    why: tuple[str, ...]
 
 
 def _index() -> dict[str, tuple[int, ...]]:
@@ -67,16 +56,6 @@ def verdict(clauses: Iterable[Clause]) -> Verdict:
     return Verdict(scores=tuple(scores.values()), names=tuple(names), why=tuple(why))
 
 
-def read(clause: Clause) -> Hit | None:
-    """The likeliest kind of the clause, or nothing where no rule is sure enough."""
-    spoken = [*_spoken(clause)]
-    why: dict[Kind, list[str]] = defaultdict(list)
-    for rule, seen in spoken:
-        if rule.weight >= 0:
-            why[rule.kind].append(_reason(rule, seen))
-    return _likeliest(_sure(spoken), why)
-
-
 def _spoken(clause: Clause) -> Iterator[tuple[Rule, str]]:
     """The rules that find something in it, with what they found."""
     for number in sorted({n for token in clause.tokens for n in _BY_CUE.get(token, ())}):
@@ -94,13 +73,6 @@ def _sure(spoken: Sequence[tuple[Rule, str]]) -> dict[Kind, float]:
         else:
             doubt[rule.kind] = doubt.get(rule.kind, 1.0) * (1 - rule.weight)
     return {kind: 1 - left + against[kind] for kind, left in doubt.items()}
-
-
-def _likeliest(sure: dict[Kind, float], why: dict[Kind, list[str]]) -> Hit | None:
-    kind = max(sure, key=sure.__getitem__, default=Kind.CHATTER)
-    if not sure or sure[kind] < _LEAST:
-        return None
-    return Hit(kind=kind, confidence=round(sure[kind], 3), why=tuple(why[kind]))
 
 
 def _reason(rule: Rule, seen: str) -> str:
