@@ -193,7 +193,7 @@ class Graph:
         stream = arguments.get("filter") == "stream"
         found = [
             one
-            for one in self.wall.comments.values()
+            for one in list(self.wall.comments.values())
             if one.get("parent", {}).get("id") == id
             or (one["post"] == id and (stream or "parent" not in one))
         ]
