@@ -27,6 +27,20 @@ class DecisionForm(BaseModel):
         return given
 
 
+class HandBackForm(BaseModel):
+    """Not ours: ``version`` is that of the case which was looked at."""
+
+    reason: str = ""
+    version: int
+
+
+class ContactForm(BaseModel):
+    """A person of a partner."""
+
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+
+
 class PartnerForm(BaseModel):
     name: str = Field(max_length=120)
     email: str = Field(max_length=254)

@@ -2,8 +2,10 @@
 
 from bot.suppliers import (
     entering_views,
+    insight_views,
     mail_views,
     partner_views,
+    people_views,
     portal_views,
     product_views,
 )
@@ -11,6 +13,8 @@ from bot.suppliers import (
 routes = [
     *entering_views.routes,
     *portal_views.routes,
+    *people_views.routes,
+    *insight_views.routes,
     *partner_views.routes,
     *mail_views.routes,
     *product_views.routes,

@@ -1,0 +1,198 @@
+"""Reading the portal's own pages: a partner's list of cases, their questions, their people."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from bot.db import Session
+from bot.inbox.models import Message
+from bot.outbox.models import Delivery
+from bot.products.models import Product
+from bot.suggestions.models import Suggestion, Voice
+from bot.suppliers import acts, queries
+from bot.suppliers.models import Act, Answer, Case, CaseState, Decision, PortalSession
+from bot.suppliers.portal_models import Contact
+from bot.suppliers.queries import CaseFile, CaseView, Quote
+
+MOST = 500  # cases that are read for one page
+PAGE = 40
+
+
+class Shown(StrEnum):
+    """Which of their cases a partner looks at."""
+
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    ASKED = "asked"
+    PLANNED = "planned"
+    CLOSED = "closed"
+
+
+_STATES = {
+    Shown.WAITING: (CaseState.OPEN, CaseState.ACKNOWLEDGED),
+    Shown.ASKED: (CaseState.ASKED,),
+    Shown.PLANNED: (CaseState.ACCEPTED, CaseState.PROMISED),
+    Shown.CLOSED: tuple(acts.ENDS),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matters:
+    """``views``: what is shown of ``found``; ``counts``: how many each choice would show."""
+
+    views: list[CaseView]
+    found: int
+    counts: Mapping[Shown, int]
+
+
+def matters(
+    session: Session, supplier: UUID, shown: Shown | None, search: str = "", most: int = PAGE
+) -> Matters:
+    """A partner's cases of that choice, all of them where ``shown`` is None, what is due first
+    before what is due later. ``search`` looks at what they may read: masked words and products."""
+    waiting = _of(session, supplier, Shown.WAITING, search)
+    overdue = [view for view in waiting if view.clock and view.clock.overdue]
+    if shown is Shown.WAITING:
+        views = waiting
+    elif shown is Shown.OVERDUE:
+        views = overdue
+    else:
+        views = _of(session, supplier, shown, search)
+    counts = _counts(session, supplier) | {Shown.OVERDUE: len(overdue)}
+    return Matters(views=sorted(views, key=_due)[:most], found=len(views), counts=counts)
+
+
+def _of(session: Session, supplier: UUID, shown: Shown | None, search: str) -> list[CaseView]:
+    where = Case.state.in_(_STATES[shown]) if shown else sa.true()
+    if not search:
+        return queries.cases_of(session, supplier, MOST, where)
+    views = queries.cases_of(session, supplier, MOST, where & _may_hold(search))
+    heard = queries.said(session, [view.suggestion.id for view in views])
+    wanted = search.casefold()
+    return [
+        view
+        for view in views
+        if wanted in view.product.casefold()
+        or wanted in view.words.casefold()
+        or any(
+            wanted in heard[view.suggestion.id].masked(voice.words).casefold()
+            for voice in heard[view.suggestion.id].voices
+        )
+    ]
+
+
+def _may_hold(search: str) -> sa.ColumnElement[bool]:
+    """What was really said, of which the partner reads the masked half: to be looked at again."""
+    voiced = sa.exists().where(
+        Voice.workspace_id == Suggestion.workspace_id,
+        Voice.suggestion_id == Suggestion.id,
+        Voice.words.icontains(search, autoescape=True),
+    )
+    named = sa.exists().where(
+        Product.workspace_id == Suggestion.workspace_id,
+        Product.id == Suggestion.product_id,
+        Product.name.icontains(search, autoescape=True),
+    )
+    return sa.or_(Suggestion.words.icontains(search, autoescape=True), voiced, named)
+
+
+def _counts(session: Session, supplier: UUID) -> dict[Shown, int]:
+    by_state: Counter[CaseState] = Counter()
+    for state, number in session.execute(
+        sa.select(Case.state, sa.func.count())
+        .join(Suggestion, Suggestion.id == Case.suggestion_id)
+        .where(Case.supplier_id == supplier, Suggestion.merged_into_id.is_(None))
+        .group_by(Case.state)
+    ):
+        by_state[state] = number
+    return {shown: sum(by_state[one] for one in states) for shown, states in _STATES.items()}
+
+
+def _due(view: CaseView) -> tuple[bool, bool, datetime, date]:
+    """Open ones before closed ones; by their clock, by the day that was promised, by age."""
+    never, no_day = datetime.max.replace(tzinfo=UTC), date.max
+    if view.closed:
+        return True, True, never, no_day
+    due = view.clock.due if view.clock else never
+    return False, view.clock is None, due, view.case.promised_for or no_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question of the partner, with what came back to it."""
+
+    decision: Decision
+    answers: tuple[Quote, ...]
+
+
+def asked(session: Session, file: CaseFile) -> list[Asked]:
+    """Their questions, the newest first, each beside its answers. What was answered to another
+    partner, who had the case before, is not shown."""
+    questions = [one for one in file.decisions if one.act is Act.ASK]
+    if not questions:
+        return []
+    heard = queries.said(session, [file.view.suggestion.id])[file.view.suggestion.id]
+    answers: dict[UUID, list[Quote]] = {one.id: [] for one in questions}
+    rows = session.execute(
+        sa.select(Answer, Delivery.key)
+        .join(Message, Message.id == Answer.message_id)
+        .outerjoin(Delivery, Delivery.id == Message.answers_id)
+        .where(Answer.case_id == file.view.case.id)
+        .order_by(Answer.id)
+    )
+    for answer, key in rows:
+        question = _question_of(questions, answer, key or "")
+        if question is not None:
+            quote = Quote(words=heard.masked(answer.words), said_at=answer.said_at)
+            answers[question].append(quote)
+    return [Asked(decision=one, answers=tuple(answers[one.id])) for one in reversed(questions)]
+
+
+def _question_of(questions: list[Decision], answer: Answer, key: str) -> UUID | None:
+    """By what it replies to, whose key names the decision; else the latest one before it."""
+    parts = key.split(":")
+    named = next((one.id for one in questions if one.id.hex in parts), None)
+    if named or parts[0] == "told":
+        return named
+    before = [one.id for one in questions if one.decided_at <= answer.said_at]
+    return before[-1] if before else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """A browser that is in. ``who`` is empty where it came by the partner's own mailbox."""
+
+    session: PortalSession
+    who: str
+
+
+def contacts(session: Session, supplier: UUID) -> list[Contact]:
+    """The partner's people, by name."""
+    return list(
+        session.scalars(
+            sa.select(Contact)
+            .where(Contact.supplier_id == supplier, Contact.removed_at.is_(None))
+            .order_by(Contact.name, Contact.id)
+        )
+    )
+
+
+def entrances(session: Session, supplier: UUID) -> list[Entrance]:
+    """The partner's open sessions, whoever was here last first; not those lent to staff."""
+    rows = session.execute(
+        sa.select(PortalSession, Contact.name)
+        .outerjoin(Contact, Contact.id == PortalSession.contact_id)
+        .where(
+            PortalSession.supplier_id == supplier,
+            PortalSession.lent_to.is_(None),
+            PortalSession.revoked_at.is_(None),
+            PortalSession.expires_at > session.now(),
+        )
+        .order_by(PortalSession.seen_at.desc(), PortalSession.id.desc())
+    )
+    return [Entrance(session=one, who=name or "") for one, name in rows]
