@@ -10,7 +10,7 @@ from bot.accounts.audit import record
 from bot.accounts.service import TOPIC as SESSIONS
 from bot.channels.models import Channel
 from bot.db import Session
-from bot.errors import InvalidInput, NotFound
+from bot.errors import Conflict, InvalidInput, NotFound
 from bot.networks import Action, Content
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.service import cancel, enqueue
@@ -60,7 +60,12 @@ def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str)
 
 
 def invite(session: Session, supplier: Supplier, contact: Contact) -> None:
-    """A letter with a link of their own; asked for again within a minute it is still one."""
+    """A letter with a link of their own; asked for again within a minute it is still one.
+
+    Raises `Conflict` for somebody who was removed.
+    """
+    if contact.removed_at is not None:
+        raise Conflict(f"{contact.name} was removed. Add them again first.")
     channel = session.need(Channel, contact.channel_id)
     minute = int(session.now().timestamp()) // 60
     enqueue(
@@ -90,19 +95,17 @@ your name.
 
 
 def own(session: Session, supplier: UUID, contact: UUID) -> Contact:
-    """The partner's person. Raises `NotFound` for anybody else's, and for who was removed."""
-    found = session.scalar(
-        sa.select(Contact).where(
-            Contact.id == contact, Contact.supplier_id == supplier, Contact.removed_at.is_(None)
-        )
-    )
-    if found is None:
+    """The partner's person, removed or not. Raises `NotFound` for anybody else's."""
+    found = session.find(Contact, contact)
+    if found is None or found.supplier_id != supplier:
         raise NotFound
     return found
 
 
 def remove(session: Session, contact: Contact, *, by: str) -> None:
     """They are out from the next request on, and no letter of theirs lets them in again."""
+    if contact.removed_at is not None:
+        return
     contact.removed_at = session.now()
     links.shut(session, contact.supplier_id, lambda of: of.contact_id == contact.id)
     waiting = sa.select(Delivery).where(
@@ -117,16 +120,12 @@ def remove(session: Session, contact: Contact, *, by: str) -> None:
 
 
 def end_session(session: Session, supplier: Supplier, id: UUID, *, by: str) -> None:
-    """One browser is out at once. Raises `NotFound` where it isn't this partner's, or has ended."""
-    found = session.scalar(
-        sa.select(PortalSession).where(
-            PortalSession.id == id,
-            PortalSession.supplier_id == supplier.id,
-            PortalSession.revoked_at.is_(None),
-        )
-    )
-    if found is None:
+    """One browser is out at once; twice is as good. Raises `NotFound` for anybody else's."""
+    found = session.find(PortalSession, id)
+    if found is None or found.supplier_id != supplier.id:
         raise NotFound
+    if found.revoked_at is not None:
+        return
     found.revoked_at = session.now()
     record(session, by, "ended a session of", supplier, device=found.device)
     session.announce(SESSIONS, "partners")
