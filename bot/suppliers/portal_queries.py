@@ -123,6 +123,27 @@ def _due(view: CaseView) -> tuple[bool, bool, datetime, date]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The same words of one or many; ``said_at``: of the first."""
+
+    words: str
+    people: int
+    said_at: datetime
+
+
+def gathered(file: CaseFile) -> list[Gathered]:
+    """What people said, each wording once, in the order of who said it first. Who only added their
+    voice to a suggestion says it in the words that it has."""
+    found: dict[str, list[Quote]] = {}
+    for quote in file.quotes:
+        found.setdefault(quote.words.strip() or file.view.words, []).append(quote)
+    return [
+        Gathered(words=words, people=len(quotes), said_at=quotes[0].said_at)
+        for words, quotes in found.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question of the partner, with what came back to it."""
 

@@ -84,6 +84,7 @@ def _case_page(
         title=retell(letters.subject(suggestion.kind, file.view.product)),
         file=file,
         about=about(suggestion.facet, suggestion.topic),
+        gathered=portal_queries.gathered(file),
         asked=portal_queries.asked(session, file),
         pictures=pictures.of_case(session, file.view.case),
         allowed=[act for act in CALLED if act in acts.ALLOWED[state]],
