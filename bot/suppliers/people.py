@@ -1,6 +1,7 @@
 """A partner's own people: invited by a link of their own, and shut out at once."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,10 @@ from bot.suppliers.models import PortalSession, Supplier
 from bot.suppliers.portal_models import Contact
 
 MOST = 50  # people of one partner
+# Of those who were removed too: nobody sends letters to the whole world from a portal.
+_MOST_EVER = 200
+# A further letter can be asked for once in so long.
+_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str) -> Contact:
@@ -37,7 +42,7 @@ def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str)
         fields["email"] = "This is not an e-mail address."
     elif known is not None and known.removed_at is None:
         fields["email"] = "Somebody with this address is here already."
-    if sum(one.removed_at is None for one in theirs) >= MOST:
+    if sum(one.removed_at is None for one in theirs) >= MOST or len(theirs) >= _MOST_EVER:
         fields["name"] = f"{MOST} people are enough: remove somebody first."
     if fields:
         raise InvalidInput(fields=fields)
@@ -51,7 +56,7 @@ def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str)
             added_by=by,
         )
     )
-    contact.name, contact.removed_at = name, None
+    contact.name, contact.added_at, contact.removed_at = name, session.now(), None
     session.flush()
     record(session, by, "added", contact, name=name, to=supplier.name)
     invite(session, supplier, contact)
@@ -60,17 +65,17 @@ def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str)
 
 
 def invite(session: Session, supplier: Supplier, contact: Contact) -> None:
-    """A letter with a link of their own; asked for again within a minute it is still one.
+    """A letter with a link of their own; asked for again within minutes it is still one.
 
     Raises `Conflict` for somebody who was removed.
     """
     if contact.removed_at is not None:
         raise Conflict(f"{contact.name} was removed. Add them again first.")
     channel = session.need(Channel, contact.channel_id)
-    minute = int(session.now().timestamp()) // 60
+    turn = (session.now() - contact.added_at) // _AGAIN_AFTER
     enqueue(
         session,
-        key=f"invite:{minute}:{contact.id.hex}",
+        key=f"invite:{contact.added_at.timestamp():.6f}:{turn}:{contact.id.hex}",
         channel=channel,
         action=Action.DIRECT,
         recipient=channel.remote_id,

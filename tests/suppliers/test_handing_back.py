@@ -1,6 +1,7 @@
 """A case that is not theirs: given back with a reason, found by staff, started anew by the next."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +15,19 @@ from bot.suggestions.models import SuggestionState
 from bot.suppliers import agreement, handing_back, queries, service
 from bot.suppliers.models import Act, Case, CaseState, Supplier
 from bot.suppliers.partners import add_supplier
+from tests import databases
 from tests.suppliers import shop
 from tests.suppliers.conftest import Form, Shop
 from tests.web.doorway import Client
 
 BY = "supplier:Alba Ltd"
 WHY = "The lid is moulded by Nord."
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One engine: the statements are as plain as they can be."""
+    return databases.sqlite_url(tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Several people of one partner: each let in by their own link, and shut out by one button."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,12 +17,19 @@ from bot.suppliers.links import LinkSpent
 from bot.suppliers.models import Act, Decision, PortalLink, Supplier
 from bot.suppliers.partners import add_supplier, edit_supplier
 from bot.suppliers.portal_models import Contact
+from tests import databases
 from tests.suppliers import shop
 from tests.suppliers.conftest import Form, Shop, form_of
 from tests.suppliers.test_portal import form_again
 from tests.web.doorway import Client
 
 URL = "https://hub.example"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One engine: the statements are as plain as they can be."""
+    return databases.sqlite_url(tmp_path)
 
 
 @pytest.fixture

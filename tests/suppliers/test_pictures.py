@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +28,7 @@ from bot.suggestions.models import Voice
 from bot.suppliers import guards, links, pictures
 from bot.suppliers.models import Case
 from bot.suppliers.portal_models import Picture, PictureState
+from tests import databases
 from tests.suppliers.conftest import Form, Shop
 from tests.web.doorway import Client
 
@@ -108,6 +111,12 @@ def say(session: Session, words: str, *urls: str, type: str = "image/jpeg") -> M
 WISH = "Please make the lid of the Brew kettle dishwasher-safe"
 
 
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One engine: the statements are as plain as they can be."""
+    return databases.sqlite_url(tmp_path)
+
+
 def stored(writer: Writer) -> list[Picture]:
     with writer.database.reading() as session:
         every = sa.select(Picture).options(sa.orm.undefer(Picture.data)).order_by(Picture.id)
@@ -188,7 +197,7 @@ def test_what_is_taken_back_is_gone_also_while_it_is_being_fetched(
     assert stored(writer) == []
 
 
-def _waiting(writer: Writer) -> list[tuple[object, str]]:
+def _waiting(writer: Writer) -> list[tuple[UUID, str]]:
     with writer.database.reading() as session:
         return list(pictures.waiting(session))
 
