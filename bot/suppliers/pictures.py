@@ -17,7 +17,7 @@ from bot.media.looking import clean
 from bot.networks import MediaLimits
 from bot.suppliers import queries
 from bot.suppliers.models import Answer, Case
-from bot.suppliers.portal_models import Picture, PictureState
+from bot.suppliers.portal_models import Picture, PictureState, Translated
 
 MOST = 4  # of one message
 # What a partner needs to see a crack in a lid, on any screen.
@@ -50,12 +50,13 @@ def note(session: Session, message: UUID, media: Sequence[Mapping[str, Any]]) ->
 
 
 def forget(session: Session, message: UUID) -> None:
-    """The message is taken back, and so are its pictures."""
-    session.execute(
-        sa.delete(Picture).where(
-            Picture.workspace_id == session.workspace, Picture.message_id == message
+    """The message is taken back, and so are its pictures and what was made of its words."""
+    for kind in (Picture, Translated):
+        session.execute(
+            sa.delete(kind).where(
+                kind.workspace_id == session.workspace, kind.message_id == message
+            )
         )
-    )
 
 
 def of_case(session: Session, case: Case) -> list[tuple[UUID, str]]:

@@ -76,3 +76,19 @@ class Picture(Row):
     due_at: Mapped[datetime]
     type: Mapped[str] = mapped_column(default="")
     data: Mapped[bytes] = mapped_column(deferred=True, default=b"")
+
+
+class Translated(Row):
+    """A machine's translation of what somebody said: ``digest`` is SHA-256 of the masked words that
+    it stands for. Gone when the message is taken back."""
+
+    __tablename__ = "translated"
+    __table_args__ = (
+        references("message_id", "message"),
+        sa.UniqueConstraint("workspace_id", "message_id", "locale", "digest"),
+    )
+
+    message_id: Mapped[UUID]
+    locale: Mapped[str]
+    digest: Mapped[bytes]
+    words: Mapped[str]

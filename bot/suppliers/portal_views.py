@@ -21,14 +21,17 @@ from bot.suppliers import (
     portal_queries,
     queries,
     service,
+    translating,
 )
 from bot.suppliers.forms import DecisionForm, HandBackForm
-from bot.suppliers.models import Act
+from bot.suppliers.models import Act, Case
 from bot.suppliers.portal import FOR, Partner
 from bot.suppliers.portal_queries import Shown
 from bot.suppliers.words import CALLED, DONE, about, say_date
+from bot.web import i18n
 from bot.web.access import Access
 from bot.web.forms import problems, read_form, typed
+from bot.web.house import House, house_of
 from bot.web.i18n import gettext as _
 from bot.web.i18n import ngettext, retell
 from bot.web.pages import AnyRequest, Page, back_to, page
@@ -64,8 +67,9 @@ def show_cases(
 
 
 @get("/supplier/cases/{case_id:uuid}", access=Access.PARTNER, sync_to_thread=True)
-def show_case(session: Session, partner: Partner, case_id: UUID) -> Page:
-    return _case_page(session, partner, case_id)
+def show_case(session: Session, partner: Partner, case_id: UUID, house: House) -> Page:
+    can = bool(house.settings.translation.command)
+    return _case_page(session, partner, case_id, command=can)
 
 
 def _case_page(
@@ -73,9 +77,11 @@ def _case_page(
     partner: Partner,
     case_id: UUID,
     *,
+    command: bool = False,
     status: int = 200,
     **more: Any,
 ) -> Page:
+    """``command``: whether the shop can translate."""
     file = queries.case_file(session, partner.supplier.id, case_id)
     suggestion, state = file.view.suggestion, file.view.case.state
     return page(
@@ -93,12 +99,24 @@ def _case_page(
         called=CALLED,
         done=DONE,
         who=_who,
+        **_translated(session, file.view.case, command),
         trend=[(say_date(week), number) for week, number in file.trend],
         say_date=say_date,
         events_href=EVENTS,
         zone=ZoneInfo(partner.supplier.zone),
         **({"values": {}, "problems": {}} | more),
     )
+
+
+def _translated(session: Session, case: Case, command: bool) -> dict[str, Any]:
+    """By the original what it says in the reader's language, and whether more can be had."""
+    if not command:
+        return {"translated_words": {}, "untranslated": 0}
+    locale = i18n.locale()
+    found = translating.foreign(session, case, locale)
+    known = translating.translations(session, found, locale)
+    left = sum(one.words not in known for one in found)
+    return {"translated_words": known, "untranslated": left}
 
 
 def _who(decided_by: str) -> str:
@@ -153,6 +171,7 @@ async def _again(
         session,
         partner,
         case_id,
+        command=bool(house_of(request).settings.translation.command),
         status=409 if isinstance(error, Conflict) else 422,
         values=values,
         problems=_beside(error, str(values.get("act", ""))),
@@ -168,6 +187,32 @@ def _beside(error: InvalidInput | Conflict, act: str) -> dict[str, list[str]]:
         f"words_{act}" if name == "text" else name: list(found)
         for name, found in problems(error).items()
     }
+
+
+@post("/supplier/cases/{case_id:uuid}/translate", access=Access.PARTNER)
+async def translate(
+    partner: Partner, case_id: UUID, session: Session, writer: Writer, house: House
+) -> Redirect:
+    """What people said in another language, once; the original stays beside it."""
+    locale, settings = i18n.locale(), house.settings.translation
+
+    def read() -> list[translating.Foreign]:
+        case = queries.own_case(session, partner.supplier.id, case_id)
+        found = translating.foreign(session, case, locale) if settings.command else []
+        known = translating.translations(session, found, locale)
+        return [one for one in found if one.words not in known][: translating.MOST]
+
+    found = await sync_to_thread(read)
+    made: list[tuple[translating.Foreign, str]] = []
+    problem = ""
+    for one in found:
+        try:
+            made.append((one, await translating.translate(settings, one, locale)))
+        except translating.NotTranslated as error:
+            problem = str(error)
+            break
+    await writer.run(lambda session: translating.keep(session, made, locale))
+    return back_to(f"/supplier/cases/{case_id}", problem, level="warn")
 
 
 @post("/supplier/cases/{case_id:uuid}/give-back", access=Access.PARTNER)
@@ -217,4 +262,4 @@ async def events(request: AnyRequest, streams: Streams) -> Stream:
     )
 
 
-routes = [show_cases, show_case, decide, give_back, show_picture, events]
+routes = [show_cases, show_case, decide, give_back, translate, show_picture, events]

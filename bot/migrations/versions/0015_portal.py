@@ -56,6 +56,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('workspace_id', 'message_id', 'number', name=op.f('uq_picture_workspace_id_message_id_number'))
     )
     op.create_index(op.f('ix_picture_workspace_id_state_due_at'), 'picture', ['workspace_id', 'state', 'due_at'])
+    op.create_table('translated',
+    sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('message_id', sa.Uuid(), nullable=False),
+    sa.Column('locale', sa.Text(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['workspace_id', 'message_id'], ['message.workspace_id', 'message.id'], name=op.f('fk_translated_workspace_id_message_id')),
+    sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_translated')),
+    sa.UniqueConstraint('workspace_id', 'message_id', 'locale', 'digest', name=op.f('uq_translated_workspace_id_message_id_locale_digest'))
+    )
     for table in ('portal_link', 'portal_session'):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.add_column(sa.Column('contact_id', sa.Uuid(), nullable=True))
@@ -76,5 +87,5 @@ def downgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_constraint(batch_op.f(f'fk_{table}_workspace_id_contact_id'), type_='foreignkey')
             batch_op.drop_column('contact_id')
-    for table in ('picture', 'hand_back', 'contact'):
+    for table in ('translated', 'picture', 'hand_back', 'contact'):
         op.drop_table(table)
