@@ -295,7 +295,7 @@ class Hubbub:
             keep("files", partial(working.run, self.writer, self._seen))
             keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("telling", lambda: telling.run(self.writer, self.speak))
-            keep("pictures", partial(pictures.run, self.writer))
+            keep("pictures", partial(pictures.run, self.writer, self.adapters))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot import egress
+from bot.channels.models import Channel
 from bot.db import Session, Writer, insert_new
-from bot.errors import DatabaseUnavailable, InvalidInput, NotFound, Rejected
+from bot.errors import DatabaseUnavailable, InvalidInput, NetworkError, NotFound, Rejected
+from bot.inbox.models import Message
 from bot.logs import log
 from bot.media.fitting import fit
 from bot.media.looking import clean
-from bot.networks import MediaLimits
+from bot.networks import HandsOut, MediaLimits
 from bot.suppliers import queries
 from bot.suppliers.models import Answer, Case
 from bot.suppliers.portal_models import Picture, PictureState, Translated
@@ -30,6 +33,15 @@ _FIRST_WAIT = timedelta(minutes=1)  # doubled each time: the last try is an hour
 _log = log("pictures")
 
 _GOOD = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A picture that is still to be fetched; ``place``: network and account that told of it."""
+
+    id: UUID
+    url: str
+    place: tuple[str, str]
 
 
 def note(session: Session, message: UUID, media: Sequence[Mapping[str, Any]]) -> None:
@@ -104,31 +116,47 @@ def made_anew(data: bytes) -> tuple[bytes, str]:
     return file.data, file.type
 
 
-def waiting(session: Session) -> list[tuple[UUID, str]]:
-    """What is to be fetched now: ids and addresses."""
+def waiting(session: Session) -> list[Wanted]:
     rows = session.execute(
-        sa.select(Picture.id, Picture.url)
+        sa.select(Picture.id, Picture.url, Channel.network, Channel.account)
+        .join(Message, Message.id == Picture.message_id)
+        .join(Channel, Channel.id == Message.channel_id)
         .where(Picture.state == PictureState.WAITING, Picture.due_at <= session.now())
         .order_by(Picture.due_at, Picture.id)
         .limit(_AT_ONCE)
     )
-    return [(id, url) for id, url in rows]
+    return [Wanted(id=id, url=url, place=(network, account)) for id, url, network, account in rows]
 
 
-async def fetch(url: str, rules: egress.Rules = egress.PUBLIC) -> tuple[bytes, str] | None:
-    """The picture, made anew; None where nothing was there this time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How pictures are had: from the network's own adapter where only that can, else by the one
+    way out to addresses that others name."""
 
-    Raises `InvalidInput` or `Rejected` where there will never be one.
-    """
-    try:
-        answer = await egress.fetch(url, rules)
-    except egress.TooMuch as error:
-        raise Rejected(str(error)) from None
-    except egress.NoAnswer:
-        return None
-    if answer.status != _GOOD:
-        return None
-    return await asyncio.to_thread(made_anew, answer.body)
+    adapters: Mapping[tuple[str, str], object] = field(default_factory=dict)
+    rules: egress.Rules = egress.PUBLIC
+
+    async def made(self, wanted: Wanted) -> tuple[bytes, str] | None:
+        """The picture, made anew; None where nothing was there this time.
+
+        Raises `InvalidInput` or `Rejected` where there will never be one.
+        """
+        body = await self._body(wanted)
+        return await asyncio.to_thread(made_anew, body) if body is not None else None
+
+    async def _body(self, wanted: Wanted) -> bytes | None:
+        adapter = self.adapters.get(wanted.place)
+        try:
+            if isinstance(adapter, HandsOut):
+                return await adapter.held(wanted.url)
+            answer = await egress.fetch(wanted.url, self.rules)
+        except Rejected:
+            raise
+        except egress.TooMuch as error:
+            raise Rejected(str(error)) from None
+        except (egress.NoAnswer, NetworkError):
+            return None
+        return answer.body if answer.status == _GOOD else None
 
 
 def keep(session: Session, id: UUID, made: tuple[bytes, str]) -> None:
@@ -152,21 +180,22 @@ def _still_waiting(session: Session, id: UUID) -> Picture | None:
     return session.scalar(sa.select(Picture).filter_by(id=id, state=PictureState.WAITING))
 
 
-async def fetch_waiting(writer: Writer, rules: egress.Rules = egress.PUBLIC) -> int:
+async def fetch_waiting(writer: Writer, fetching: Fetching) -> int:
     """Fetch what is due; gives how many were looked for. Done twice it changes nothing."""
 
-    def read() -> list[tuple[UUID, str]]:
+    def read() -> list[Wanted]:
         with writer.database.reading() as session:
             return waiting(session)
 
     found = await asyncio.to_thread(read)
-    await asyncio.gather(*(_one(writer, id, url, rules) for id, url in found))
+    await asyncio.gather(*(_one(writer, wanted, fetching) for wanted in found))
     return len(found)
 
 
-async def _one(writer: Writer, id: UUID, url: str, rules: egress.Rules) -> None:
+async def _one(writer: Writer, wanted: Wanted, fetching: Fetching) -> None:
+    id = wanted.id
     try:
-        made = await fetch(url, rules)
+        made = await fetching.made(wanted)
     except (InvalidInput, Rejected) as error:
         _log.info("a picture can't be shown", id=str(id), reason=str(error))
         await writer.run(lambda session: fail(session, id, for_good=True))
@@ -177,12 +206,13 @@ async def _one(writer: Writer, id: UUID, url: str, rules: egress.Rules) -> None:
         await writer.run(lambda session: keep(session, id, made))
 
 
-async def run(writer: Writer) -> None:
+async def run(writer: Writer, adapters: Mapping[tuple[str, str], object]) -> None:
     """Fetch until cancelled."""
+    fetching = Fetching(adapters=adapters)
     with writer.news.listening("pictures") as listener:
         while True:
             try:
-                found = await fetch_waiting(writer)
+                found = await fetch_waiting(writer, fetching)
             except DatabaseUnavailable as error:
                 _log.warning("cannot fetch pictures", reason=str(error))
                 found = 0

@@ -8,14 +8,14 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
+from adapters.telegram import plugin
 from bot import egress
-from bot.clock import FrozenClock
+from bot.clock import FrozenClock, SystemClock
 from bot.db import Session, Writer
 from bot.engagement.forgetting import forget_words
 from bot.engagement.handling import keep
@@ -23,12 +23,14 @@ from bot.engagement.reading import read
 from bot.engagement.telling import Voices
 from bot.inbox.models import Message
 from bot.inbox.service import receive
-from bot.networks import Author, EventKind, InboundEvent, Media
+from bot.networks import Author, EventKind, InboundEvent, Media, Services
 from bot.suggestions.models import Voice
 from bot.suppliers import guards, links, pictures
 from bot.suppliers.models import Case
+from bot.suppliers.pictures import Fetching
 from bot.suppliers.portal_models import Picture, PictureState
 from tests import databases
+from tests.stand_ins.telegram import TelegramStandIn
 from tests.suppliers.conftest import Form, Shop
 from tests.web.doorway import Client
 
@@ -134,8 +136,8 @@ def test_a_partner_sees_the_picture_and_nothing_that_it_told_besides(
 ) -> None:
     with serving(lid=photograph()) as (address, rules):
         message = writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid?key=secret"))
-        assert asyncio.run(pictures.fetch_waiting(writer, rules)) == 1
-        assert asyncio.run(pictures.fetch_waiting(writer, rules)) == 0
+        assert asyncio.run(pictures.fetch_waiting(writer, Fetching(rules=rules))) == 1
+        assert asyncio.run(pictures.fetch_waiting(writer, Fetching(rules=rules))) == 0
     [picture] = stored(writer)
     assert (picture.state, picture.url) == (PictureState.KEPT, "")
     case = case_of(writer, message)
@@ -162,7 +164,7 @@ def test_a_picture_is_opened_by_its_own_case_alone(
         tin = "Please make a Tea tin that closes"
         writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid"))
         writer.run_blocking(lambda s: say(s, tin, f"{address}/lid"))
-        asyncio.run(pictures.fetch_waiting(writer, rules))
+        asyncio.run(pictures.fetch_waiting(writer, Fetching(rules=rules)))
     lid, tin_ = stored(writer)
     with writer.database.reading() as session:
         own = [
@@ -189,15 +191,15 @@ def test_what_is_taken_back_is_gone_also_while_it_is_being_fetched(
 
     with serving(lid=photograph()) as (address, rules):
         message = writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid"))
-        [(id, url)] = _waiting(writer)
-        made = asyncio.run(pictures.fetch(url, rules))
+        [wanted] = _waiting(writer)
+        made = asyncio.run(Fetching(rules=rules).made(wanted))
         assert made is not None
         writer.run_blocking(lambda session: forget(session, message))
-        writer.run_blocking(lambda session: pictures.keep(session, id, made))
+        writer.run_blocking(lambda session: pictures.keep(session, wanted.id, made))
     assert stored(writer) == []
 
 
-def _waiting(writer: Writer) -> list[tuple[UUID, str]]:
+def _waiting(writer: Writer) -> list[pictures.Wanted]:
     with writer.database.reading() as session:
         return list(pictures.waiting(session))
 
@@ -216,7 +218,7 @@ def test_what_is_no_picture_is_never_shown(
     files = {} if body is None else {"lid": body}
     with serving(**files) as (address, rules):
         writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid", type=type))
-        asyncio.run(pictures.fetch_waiting(writer, rules))
+        asyncio.run(pictures.fetch_waiting(writer, Fetching(rules=rules)))
     [picture] = stored(writer)
     assert (picture.state, picture.data) == (state, b"")
 
@@ -226,12 +228,14 @@ def test_an_address_of_our_own_network_is_never_called_and_a_dead_one_is_given_u
 ) -> None:
     with serving(lid=photograph()) as (address, rules):
         writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid", f"{address}/nothing"))
-        asyncio.run(pictures.fetch_waiting(writer))  # by the rules that hold outside of tests
+        asyncio.run(
+            pictures.fetch_waiting(writer, Fetching())
+        )  # as outside of tests
         assert {one.state for one in stored(writer)} == {PictureState.LOST}
         other = f"{WISH}, and the pan too"
         writer.run_blocking(lambda s: say(s, other, f"{address}/nothing"))
         for _ in range(10):
-            asyncio.run(pictures.fetch_waiting(writer, rules))
+            asyncio.run(pictures.fetch_waiting(writer, Fetching(rules=rules)))
             clock.advance(timedelta(hours=2))
     *_, last = stored(writer)
     assert (last.state, last.tries, last.url) == (PictureState.LOST, 6, "")
@@ -241,3 +245,19 @@ def test_a_film_and_chatter_are_not_fetched(writer: Writer, stocked: Shop) -> No
     writer.run_blocking(lambda s: say(s, WISH, "https://a.example/film", type="video/mp4"))
     writer.run_blocking(lambda s: say(s, "Good morning everybody", "https://a.example/sun"))
     assert stored(writer) == []
+
+
+async def test_what_only_the_bot_is_given_is_fetched_by_the_bot(
+    writer: Writer, stocked: Shop
+) -> None:
+    """On such a network the address would tell the bot's own token."""
+    async with TelegramStandIn() as server:
+        server.methods.files["f1"] = photograph()
+        settings = plugin.settings.model_validate(server.settings())
+        bot = plugin.build(settings, Services(clock=SystemClock()))
+        await writer.run(lambda s: say(s, WISH, "telegram:f1", "telegram:gone"))
+        fetching = Fetching(adapters={("sandbox", "main"): bot})
+        assert await pictures.fetch_waiting(writer, fetching) == 2
+    there, gone = stored(writer)
+    assert (there.state, gone.state) == (PictureState.KEPT, PictureState.LOST)
+    assert not [one for one in PLANTED if one in there.data]
