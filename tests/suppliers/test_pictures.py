@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from adapters.telegram import plugin
+from adapters.telegram.adapter import Telegram
 from bot import egress
 from bot.clock import FrozenClock, SystemClock
 from bot.db import Session, Writer
@@ -258,6 +259,8 @@ async def test_what_only_the_bot_is_given_is_fetched_by_the_bot(
         await writer.run(lambda s: say(s, WISH, "telegram:f1", "telegram:gone"))
         fetching = Fetching(adapters={("sandbox", "main"): bot})
         assert await pictures.fetch_waiting(writer, fetching) == 2
+        assert isinstance(bot, Telegram)
+        await bot._client.bot.request.shutdown()
     there, gone = stored(writer)
     assert (there.state, gone.state) == (PictureState.KEPT, PictureState.LOST)
     assert not [one for one in PLANTED if one in there.data]
