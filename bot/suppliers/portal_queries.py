@@ -1,7 +1,7 @@
 """Reading the portal's own pages: a partner's list of cases, their questions, their people."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -14,8 +14,16 @@ from bot.inbox.models import Message
 from bot.outbox.models import Delivery
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
-from bot.suppliers import acts, queries
-from bot.suppliers.models import Act, Answer, Case, CaseState, Decision, PortalSession
+from bot.suppliers import acts, agreement, queries
+from bot.suppliers.models import (
+    Act,
+    Answer,
+    Case,
+    CaseState,
+    Decision,
+    PortalSession,
+    Supplier,
+)
 from bot.suppliers.portal_models import Contact
 from bot.suppliers.queries import CaseFile, CaseView, Quote
 
@@ -51,37 +59,72 @@ class Matters:
 
 
 def matters(
-    session: Session, supplier: UUID, shown: Shown | None, search: str = "", most: int = PAGE
+    session: Session, supplier: Supplier, shown: Shown | None, search: str = "", most: int = PAGE
 ) -> Matters:
     """A partner's cases of that choice, all of them where ``shown`` is None, what is due first
     before what is due later. ``search`` looks at what they may read: masked words and products."""
-    waiting = _of(session, supplier, Shown.WAITING, search)
-    overdue = [view for view in waiting if view.clock and view.clock.overdue]
-    if shown is Shown.WAITING:
-        views = waiting
-    elif shown is Shown.OVERDUE:
-        views = overdue
-    else:
-        views = _of(session, supplier, shown, search)
-    counts = _counts(session, supplier) | {Shown.OVERDUE: len(overdue)}
-    return Matters(views=sorted(views, key=_due)[:most], found=len(views), counts=counts)
+    counts = _counts(session, supplier.id)
+    overdue = _in_order(session, supplier, Shown.OVERDUE)
+    counts[Shown.OVERDUE] = len(overdue)
+    found = overdue if shown is Shown.OVERDUE else _in_order(session, supplier, shown, search)
+    if search:
+        found = _that_hold(session, supplier, found, search)
+    views = _views(session, supplier, found[:most])
+    return Matters(views=views, found=len(found), counts=counts)
 
 
-def _of(session: Session, supplier: UUID, shown: Shown | None, search: str) -> list[CaseView]:
-    where = Case.state.in_(_STATES[shown]) if shown else sa.true()
-    if not search:
-        return queries.cases_of(session, supplier, MOST, where)
-    views = queries.cases_of(session, supplier, MOST, where & _may_hold(search))
+def _in_order(
+    session: Session, supplier: Supplier, shown: Shown | None, search: str = ""
+) -> list[UUID]:
+    """The cases of that choice, what is due first first. Reads no words: a page shows few."""
+    states = _STATES[Shown.WAITING if shown is Shown.OVERDUE else shown] if shown else CaseState
+    cases = session.scalars(
+        sa.select(Case)
+        .join(Suggestion, Suggestion.id == Case.suggestion_id)
+        .where(
+            Case.supplier_id == supplier.id,
+            Suggestion.merged_into_id.is_(None),
+            Case.state.in_(tuple(states)),
+            _may_hold(search) if search else sa.true(),
+        )
+        .order_by(Case.id.desc())
+        .limit(MOST)
+    )
+    clocked = [(case, agreement.clock(case, supplier, session.now())) for case in cases]
+    if shown is Shown.OVERDUE:
+        clocked = [(case, clock) for case, clock in clocked if clock and clock.overdue]
+    return [case.id for case, _ in sorted(clocked, key=_due)]
+
+
+def _due(clocked: tuple[Case, agreement.Clock | None]) -> tuple[bool, bool, datetime, date]:
+    """Open ones before closed ones; by their clock, by the day that was promised, by age."""
+    case, clock = clocked
+    never, no_day = datetime.max.replace(tzinfo=UTC), date.max
+    if case.state in acts.ENDS:
+        return True, True, never, no_day
+    return False, clock is None, clock.due if clock else never, case.promised_for or no_day
+
+
+def _views(session: Session, supplier: Supplier, cases: Sequence[UUID]) -> list[CaseView]:
+    views = queries.cases_of(session, supplier.id, MOST, Case.id.in_(cases))
+    return sorted(views, key=lambda view: cases.index(view.case.id))
+
+
+def _that_hold(
+    session: Session, supplier: Supplier, cases: Sequence[UUID], search: str
+) -> list[UUID]:
+    views = _views(session, supplier, cases)
     heard = queries.said(session, [view.suggestion.id for view in views])
     wanted = search.casefold()
     return [
-        view
+        view.case.id
         for view in views
         if wanted in view.product.casefold()
         or wanted in view.words.casefold()
         or any(
             wanted in heard[view.suggestion.id].masked(voice.words).casefold()
             for voice in heard[view.suggestion.id].voices
+            if wanted in voice.words.casefold()
         )
     ]
 
@@ -113,15 +156,6 @@ def _counts(session: Session, supplier: UUID) -> dict[Shown, int]:
     return {shown: sum(by_state[one] for one in states) for shown, states in _STATES.items()}
 
 
-def _due(view: CaseView) -> tuple[bool, bool, datetime, date]:
-    """Open ones before closed ones; by their clock, by the day that was promised, by age."""
-    never, no_day = datetime.max.replace(tzinfo=UTC), date.max
-    if view.closed:
-        return True, True, never, no_day
-    due = view.clock.due if view.clock else never
-    return False, view.clock is None, due, view.case.promised_for or no_day
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """The same words of one or many; ``said_at``: of the first."""
@@ -151,26 +185,42 @@ class Asked:
     answers: tuple[Quote, ...]
 
 
+Replies = Sequence[tuple[Answer, str]]
+
+
 def asked(session: Session, file: CaseFile) -> list[Asked]:
     """Their questions, the newest first, each beside its answers. What was answered to another
     partner, who had the case before, is not shown."""
-    questions = [one for one in file.decisions if one.act is Act.ASK]
-    if not questions:
-        return []
     heard = queries.said(session, [file.view.suggestion.id])[file.view.suggestion.id]
-    answers: dict[UUID, list[Quote]] = {one.id: [] for one in questions}
+    replied = replies(session, [file.view.case.id])[file.view.case.id]
+    return beside(file.decisions, replied, heard.masked)
+
+
+def replies(session: Session, cases: Sequence[UUID]) -> dict[UUID, list[tuple[Answer, str]]]:
+    """By case, what people answered, with the key of our message that each replies to."""
     rows = session.execute(
         sa.select(Answer, Delivery.key)
         .join(Message, Message.id == Answer.message_id)
         .outerjoin(Delivery, Delivery.id == Message.answers_id)
-        .where(Answer.case_id == file.view.case.id)
+        .where(Answer.case_id.in_(cases))
         .order_by(Answer.id)
     )
+    found: dict[UUID, list[tuple[Answer, str]]] = {id: [] for id in cases}
     for answer, key in rows:
-        question = _question_of(questions, answer, key or "")
+        found[answer.case_id].append((answer, key or ""))
+    return found
+
+
+def beside(
+    decisions: Sequence[Decision], replied: Replies, masked: Callable[[str], str]
+) -> list[Asked]:
+    """The questions among the decisions, the newest first, each with its answers."""
+    questions = [one for one in decisions if one.act is Act.ASK]
+    answers: dict[UUID, list[Quote]] = {one.id: [] for one in questions}
+    for answer, key in replied:
+        question = _question_of(questions, answer, key)
         if question is not None:
-            quote = Quote(words=heard.masked(answer.words), said_at=answer.said_at)
-            answers[question].append(quote)
+            answers[question].append(Quote(words=masked(answer.words), said_at=answer.said_at))
     return [Asked(decision=one, answers=tuple(answers[one.id])) for one in reversed(questions)]
 
 

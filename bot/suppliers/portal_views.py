@@ -55,7 +55,7 @@ def show_cases(
     return page(
         "suppliers/cases.html",
         title=_("What people ask of you"),
-        matters=portal_queries.matters(session, partner.supplier.id, shown, q, most),
+        matters=portal_queries.matters(session, partner.supplier, shown, q, most),
         shown=shown,
         search=q,
         more=most + portal_queries.PAGE,

@@ -7,18 +7,25 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from bot.db import Session
 from bot.products.catalogue import guarded
 from bot.suppliers import letters, portal_queries, queries
 from bot.suppliers.insights import Count, Insights
+from bot.suppliers.models import Decision
+from bot.suppliers.portal_queries import Asked
+from bot.suppliers.queries import CaseView, Said
 from bot.suppliers.words import about
 
 Row = dict[str, Any]
 # The newest of a partner's cases that one file holds.
 MOST = 2_000
+_PORTION = 100
 CASE = (
     *("id", "what", "kind", "about", "product", "people", "state", "came", "due"),
     *("promised_for", "words", "answers"),
@@ -28,37 +35,59 @@ COUNTED = ("week", "product", "wishes_and_suggestions", "problems", "people", "p
 
 def cases(session: Session, supplier: UUID) -> Iterator[Row]:
     """Each of the partner's cases with everything that their page of it shows."""
-    for view in queries.cases_of(session, supplier, MOST):
-        file = queries.case_file(session, supplier, view.case.id)
-        yield {
-            "id": str(view.case.id),
-            "what": letters.subject(view.suggestion.kind, view.product),
-            "kind": view.suggestion.kind.value,
-            "about": about(view.suggestion.facet, view.suggestion.topic),
-            "product": view.product,
-            "people": view.people,
-            "state": view.case.state.value,
-            "came": view.case.handed_over_at,
-            "due": view.clock.due if view.clock else None,
-            "promised_for": view.case.promised_for,
-            "words": [quote.words for quote in file.quotes],
-            "decisions": [
-                {
-                    "act": one.act.value,
-                    "at": one.decided_at,
-                    "text": one.text,
-                    "promised_for": one.promised_for,
-                }
-                for one in file.decisions
-            ],
-            "questions": [
-                {
-                    "question": one.decision.text,
-                    "answers": [answer.words for answer in one.answers],
-                }
-                for one in portal_queries.asked(session, file)
-            ],
-        }
+    views = queries.cases_of(session, supplier, MOST)
+    for at in range(0, len(views), _PORTION):
+        yield from _cases(session, supplier, views[at : at + _PORTION])
+
+
+def _cases(session: Session, supplier: UUID, views: Sequence[CaseView]) -> Iterator[Row]:
+    ids = [view.case.id for view in views]
+    heard = queries.said(session, [view.suggestion.id for view in views])
+    replied = portal_queries.replies(session, ids)
+    decided: dict[UUID, list[Decision]] = {id: [] for id in ids}
+    for one in session.scalars(
+        sa.select(Decision)
+        .where(Decision.case_id.in_(ids), Decision.supplier_id == supplier)
+        .order_by(Decision.id)
+    ):
+        decided[one.case_id].append(one)
+    for view in views:
+        said, decisions = heard[view.suggestion.id], decided[view.case.id]
+        asked = portal_queries.beside(decisions, replied[view.case.id], said.masked)
+        yield _case(view, said, decisions, asked)
+
+
+def _case(view: CaseView, said: Said, decisions: Sequence[Decision], asked: list[Asked]) -> Row:
+    masked = cache(said.masked)  # many say it in the same words
+    return {
+        "id": str(view.case.id),
+        "what": letters.subject(view.suggestion.kind, view.product),
+        "kind": view.suggestion.kind.value,
+        "about": about(view.suggestion.facet, view.suggestion.topic),
+        "product": view.product,
+        "people": view.people,
+        "state": view.case.state.value,
+        "came": view.case.handed_over_at,
+        "due": view.clock.due if view.clock else None,
+        "promised_for": view.case.promised_for,
+        "words": [masked(voice.words) for voice in said.voices],
+        "decisions": [
+            {
+                "act": one.act.value,
+                "at": one.decided_at,
+                "text": one.text,
+                "promised_for": one.promised_for,
+            }
+            for one in decisions
+        ],
+        "questions": [
+            {
+                "question": one.decision.text,
+                "answers": [answer.words for answer in one.answers],
+            }
+            for one in asked
+        ],
+    }
 
 
 def flat(row: Row) -> Row:

@@ -229,9 +229,7 @@ def test_an_address_of_our_own_network_is_never_called_and_a_dead_one_is_given_u
 ) -> None:
     with serving(lid=photograph()) as (address, rules):
         writer.run_blocking(lambda s: say(s, WISH, f"{address}/lid", f"{address}/nothing"))
-        asyncio.run(
-            pictures.fetch_waiting(writer, Fetching())
-        )  # as outside of tests
+        asyncio.run(pictures.fetch_waiting(writer, Fetching()))  # as outside of tests
         assert {one.state for one in stored(writer)} == {PictureState.LOST}
         other = f"{WISH}, and the pan too"
         writer.run_blocking(lambda s: say(s, other, f"{address}/nothing"))

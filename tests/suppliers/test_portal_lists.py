@@ -26,7 +26,7 @@ def open_case(session: Session, words: str, sku: str = "K-1", person: str = "Ana
 
 
 def shown(session: Session, alba: Supplier, which: Shown | None, search: str = "") -> list[str]:
-    found = portal_queries.matters(session, alba.id, which, search)
+    found = portal_queries.matters(session, alba, which, search)
     return [view.words for view in found.views]
 
 
@@ -53,7 +53,7 @@ def test_each_choice_shows_its_own_and_what_is_due_first_comes_first(
     assert shown(session, alba, Shown.CLOSED) == ["gone"]
     everything = shown(session, alba, None)
     assert everything == ["late", "fresh", "sooner", "later", "asked", "gone"]
-    counts = portal_queries.matters(session, alba.id, None).counts
+    counts = portal_queries.matters(session, alba, None).counts
     assert counts == {"waiting": 2, "overdue": 1, "planned": 2, "asked": 1, "closed": 1}
 
 
