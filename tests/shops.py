@@ -31,8 +31,9 @@ from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent,
 from bot.outbox.models import Delivery, DeliveryState
 from bot.products import catalogue
 from bot.products import service as products
+from bot.products.models import Product
 from bot.suggestions.models import Suggestion
-from bot.suppliers import links, people
+from bot.suppliers import links, people, product_pictures
 from bot.suppliers.models import Act, Case, Coverage, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.portal_models import Contact, Picture, PictureState
@@ -146,7 +147,17 @@ def _portal(
     )
     session.flush()
     entered = session.scalars(sa.select(PortalSession).filter_by(contact_id=jo.id)).one()
-    return {Contact: jo.id, PortalSession: entered.id, Picture: picture.id}
+    case = session.need(Case, _case_of(session, supplier.id))
+    product = session.need(Suggestion, case.suggestion_id).product_id
+    assert product
+    made = PIXEL, "image/png"
+    product_pictures.give(session, session.need(Product, product), made, by="user:Mia")
+    return {
+        Contact: jo.id,
+        PortalSession: entered.id,
+        Picture: picture.id,
+        Product: product,
+    }
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

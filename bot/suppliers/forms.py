@@ -27,6 +27,12 @@ class DecisionForm(BaseModel):
         return given
 
 
+class PictureForm(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    picture: UploadFile | None = None
+
+
 class HandBackForm(BaseModel):
     """Not ours: ``version`` is that of the case which was looked at."""
 

@@ -92,3 +92,18 @@ class Translated(Row):
     locale: Mapped[str]
     digest: Mapped[bytes]
     words: Mapped[str]
+
+
+class ProductPicture(Row):
+    """What a product looks like, so that a partner knows at once which is meant."""
+
+    __tablename__ = "product_picture"
+    __table_args__ = (
+        references("product_id", "product"),
+        sa.UniqueConstraint("workspace_id", "product_id"),
+    )
+
+    product_id: Mapped[UUID]
+    type: Mapped[str]
+    data: Mapped[bytes] = mapped_column(deferred=True)
+    changed_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from bot.suppliers import (
     partner_views,
     people_views,
     portal_views,
+    product_picture_views,
     product_views,
 )
 
@@ -17,5 +18,6 @@ routes = [
     *insight_views.routes,
     *partner_views.routes,
     *mail_views.routes,
+    *product_picture_views.routes,
     *product_views.routes,
 ]

@@ -32,6 +32,7 @@ from bot.suppliers.pictures import Fetching
 from bot.suppliers.portal_models import Picture, PictureState
 from tests import databases
 from tests.stand_ins.telegram import TelegramStandIn
+from tests.suppliers import shop
 from tests.suppliers.conftest import Form, Shop
 from tests.web.doorway import Client
 
@@ -262,3 +263,29 @@ async def test_what_only_the_bot_is_given_is_fetched_by_the_bot(
     there, gone = stored(writer)
     assert (there.state, gone.state) == (PictureState.KEPT, PictureState.LOST)
     assert not [one for one in PLANTED if one in there.data]
+
+
+def test_a_product_s_picture_is_given_by_staff_and_seen_in_that_product_s_cases(
+    client: Client, writer: Writer, stocked: Shop, as_staff: Form
+) -> None:
+    with writer.database.reading() as session:
+        where = f"/products/{shop.product(session, 'K-1').id}/picture"
+    for wrong in (b"", b"<svg onload=alert(1)>"):
+        refused = client.post(where, data=as_staff, files={"picture": ("a.jpg", wrong)})
+        assert refused.status_code == 422
+        assert 'id="problem-picture"' in refused.text
+    given = client.post(where, data=as_staff, files={"picture": ("a.jpg", photograph())})
+    assert given.status_code == 303
+    assert client.get(f"{where}/file").headers["content-type"] == "image/jpeg"
+    for partner, case, status in (
+        (stocked.alba, stocked.lid, 200),
+        (stocked.nord, stocked.tin, 404),  # of another product, which has none
+        (stocked.nord, stocked.lid, 404),
+    ):
+        token = writer.run_blocking(lambda s, who=partner: links.enter(s, who)).token  # type: ignore[misc]  # lambda defaults
+        client.cookies.set(guards.COOKIE, token)
+        seen = client.get(f"/supplier/cases/{case.id}/product")
+        assert seen.status_code == status
+        assert not [one for one in PLANTED if one in seen.content]
+    client.post(f"{where}/remove", data=as_staff)
+    assert client.get(f"{where}/file").status_code == 404

@@ -105,7 +105,7 @@ def everything(client: Client, app: Litestar, writer: Writer, shop_: Shop) -> di
     }
     ids = {"case_id": shop_.lid.id, "picture_id": picture, "contact_id": contact}
     found = {}
-    for path in paths:
+    for path in sorted(paths):
         address = re.sub(r"{(\w+):uuid}", lambda named: str(ids[named[1]]), path)
         found[path] = client.get(address).content.decode("utf-8", "replace")
     for query in ("?show=all", "?show=asked", "?q=leak", "?q=Aurelia"):

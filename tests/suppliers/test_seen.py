@@ -14,7 +14,7 @@ from bot.accounts import service as accounts
 from bot.accounts.models import Role, User
 from bot.db import Session, Writer
 from bot.suggestions.models import Suggestion
-from bot.suppliers import guards, handing_back, links, people, pictures
+from bot.suppliers import guards, handing_back, links, people, pictures, product_pictures
 from bot.suppliers import service as cases
 from bot.suppliers.models import Act, Case
 from bot.suppliers.portal_models import Picture, PictureState
@@ -63,6 +63,7 @@ def cookies(writer: Writer, stocked: Shop) -> dict[str, str]:
         return {
             guards.COOKIE: links.enter(session, stocked.alba).token,
             "lent": _lend(session, stocked),
+            "product": str(shop.product(session, "K-1").id),
             SESSION_COOKIE: accounts.enter(session, token),
         }
 
@@ -91,6 +92,8 @@ def _furnish(session: Session, stocked: Shop) -> None:
             data=pictures.made_anew(photograph())[0],
         )
     )
+    kettle = shop.product(session, "K-1")
+    product_pictures.give(session, kettle, pictures.made_anew(photograph()), by="user:Mo")
     pan = shop.suggest(session, "a second handle", sku="K-2", people=("Fay",))
     nobodys = cases.open_case(session, pan)
     handing_back.hand_back(session, nobodys, reason="Nord makes the pans.", by=by)
@@ -125,6 +128,7 @@ async def test_every_page_can_be_read_by_everyone(
         "list": "/supplier?show=asked",
         "search": "/supplier?q=nothing+like+it",
         "insights": "/supplier/insights",
+        "picture": f"/products/{cookies['product']}/picture",
         "people": "/supplier/people",
         "people of": f"/partners/{stocked.alba.id}/people",
         "partners": "/partners",

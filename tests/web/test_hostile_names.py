@@ -48,7 +48,7 @@ SEEN = """() => [document.title, document.body.innerText,
     it => ['title', 'aria-label', 'placeholder', 'alt'].map(name => it.getAttribute(name) || ''))
 ].join('\\n')"""
 MADE_BY_THEM = """() => document.querySelectorAll(
-  'img:not(.sent-pictures img[src^="/supplier/cases/"]), [onerror], iframe, object, video'
+  'img:not([src^="/supplier/cases/"]), [onerror], iframe, object, video'
 ).length"""
 
 

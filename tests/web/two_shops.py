@@ -20,6 +20,7 @@ from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
 from bot.inbox.models import Event, Message
 from bot.outbox.models import Delivery
+from bot.products.models import Product
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
@@ -66,6 +67,7 @@ OWNED: dict[str, type[Row]] = {
     "/partners/{supplier_id:uuid}/people/{contact_id:uuid}": Contact,
     "/partners/{supplier_id:uuid}/sessions/{session_id:uuid}": PortalSession,
     "/posts/{id:uuid}": Post,
+    "/products/{product_id:uuid}": Product,
     "/queue/categories/{id:uuid}": Category,
     "/queue/evergreens/{id:uuid}": Evergreen,
     "/queue/slots/{id:uuid}": WeeklySlot,

@@ -56,6 +56,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('workspace_id', 'message_id', 'number', name=op.f('uq_picture_workspace_id_message_id_number'))
     )
     op.create_index(op.f('ix_picture_workspace_id_state_due_at'), 'picture', ['workspace_id', 'state', 'due_at'])
+    op.create_table('product_picture',
+    sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['workspace_id', 'product_id'], ['product.workspace_id', 'product.id'], name=op.f('fk_product_picture_workspace_id_product_id')),
+    sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_product_picture')),
+    sa.UniqueConstraint('workspace_id', 'product_id', name=op.f('uq_product_picture_workspace_id_product_id'))
+    )
     op.create_table('translated',
     sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -87,5 +98,5 @@ def downgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.drop_constraint(batch_op.f(f'fk_{table}_workspace_id_contact_id'), type_='foreignkey')
             batch_op.drop_column('contact_id')
-    for table in ('translated', 'picture', 'hand_back', 'contact'):
+    for table in ('product_picture', 'translated', 'picture', 'hand_back', 'contact'):
         op.drop_table(table)
