@@ -120,7 +120,11 @@ def furnish(session: Session, word: str) -> Shop:
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
-        nords=_portal(session, nord, said[1], word, mark),
+        nords={
+            kind: id
+            for kind, id in _portal(session, nord, said[1], word, mark).items()
+            if kind is not Product  # of the shop, whoever answers for it
+        },
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )

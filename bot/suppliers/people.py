@@ -58,6 +58,8 @@ def add(session: Session, supplier: Supplier, name: str, email: str, *, by: str)
     )
     contact.name, contact.added_at, contact.removed_at = name, session.now(), None
     session.flush()
+    # Nothing from before comes back to life, not even what was opened while they were removed.
+    links.shut(session, supplier.id, lambda of: of.contact_id == contact.id)
     record(session, by, "added", contact, name=name, to=supplier.name)
     invite(session, supplier, contact)
     session.announce("partners")

@@ -204,15 +204,7 @@ async def translate(
         known = translating.translations(session, found, locale)
         return [one for one in found if one.words not in known][: translating.MOST]
 
-    found = await sync_to_thread(read)
-    made: list[tuple[translating.Foreign, str]] = []
-    problem = ""
-    for one in found:
-        try:
-            made.append((one, await translating.translate(settings, one, locale)))
-        except translating.NotTranslated as error:
-            problem = str(error)
-            break
+    made, problem = await translating.translate_all(settings, await sync_to_thread(read), locale)
     await writer.run(lambda session: translating.keep(session, made, locale))
     return back_to(f"/supplier/cases/{case_id}", problem, level="warn")
 

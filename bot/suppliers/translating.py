@@ -25,6 +25,7 @@ from bot.understanding import language_of
 
 MOST = 20  # texts of one press
 _TELLING = 16  # characters from which a text shows its language
+_PATIENCE = 30.0  # seconds after which no further text is begun
 _LONGEST = 8_000  # characters of what comes back
 # Among these a text's language is looked for.
 _KNOWN = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "cs", "da", "sv", "tr")
@@ -94,6 +95,22 @@ def keep(session: Session, made: Iterable[tuple[Foreign, str]], locale: str) -> 
 
 def _digest(words: str) -> bytes:
     return sha256(words.encode("utf-8", "replace")).digest()
+
+
+async def translate_all(
+    settings: Translation, found: Sequence[Foreign], locale: str
+) -> tuple[list[tuple[Foreign, str]], str]:
+    """Those that can be had while somebody waits for the page, and what to say where one can't."""
+    made: list[tuple[Foreign, str]] = []
+    until = asyncio.get_running_loop().time() + _PATIENCE
+    for one in found:
+        if asyncio.get_running_loop().time() >= until:
+            break  # the button stays, for the others
+        try:
+            made.append((one, await translate(settings, one, locale)))
+        except NotTranslated as error:
+            return made, str(error)
+    return made, ""
 
 
 async def translate(settings: Translation, one: Foreign, locale: str) -> str:
