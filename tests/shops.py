@@ -120,11 +120,7 @@ def furnish(session: Session, word: str) -> Shop:
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
-        nords={
-            kind: id
-            for kind, id in _portal(session, nord, said[1], word, mark).items()
-            if kind is not Product  # of the shop, whoever answers for it
-        },
+        nords=_of_nord(session, nord, said[1], word, mark),
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
@@ -162,6 +158,14 @@ def _portal(
         Picture: picture.id,
         Product: product,
     }
+
+
+def _of_nord(
+    session: Session, nord: Supplier, said: Message, word: str, mark: str
+) -> dict[type[Row], UUID]:
+    """A product is the shop's, whoever answers for it."""
+    rows = _portal(session, nord, said, word, mark)
+    return {kind: id for kind, id in rows.items() if kind is not Product}
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:
