@@ -12,6 +12,7 @@ import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.models
+import bot.suppliers.portal_models
 import bot.web.models
 import content_calendar.exchange.models
 import content_calendar.keeping

@@ -93,6 +93,13 @@ class Outbox(Section):
         return self
 
 
+class Translation(Section):
+    """``command``: its program and arguments, with ``{from}`` and ``{to}`` for the languages."""
+
+    command: tuple[str, ...] = ()
+    seconds: int = Field(20, ge=1, le=120)
+
+
 class Processes(Section):
     lease_seconds: int = Field(20, ge=2, le=3600)
 
@@ -146,6 +153,7 @@ class Settings(BaseSettings):
     processes: Processes = Processes()
     staff: Staff = Staff()
     calendar: Calendar = Calendar()
+    translation: Translation = Translation()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

@@ -31,9 +31,12 @@ from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent,
 from bot.outbox.models import Delivery, DeliveryState
 from bot.products import catalogue
 from bot.products import service as products
+from bot.products.models import Product
 from bot.suggestions.models import Suggestion
-from bot.suppliers.models import Act, Case, Coverage, Supplier
+from bot.suppliers import links, people, product_pictures
+from bot.suppliers.models import Act, Case, Coverage, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier
+from bot.suppliers.portal_models import Contact, Picture, PictureState
 from bot.suppliers.service import decide
 from content_calendar import beginning, unfinished
 from content_calendar import service as calendar
@@ -47,6 +50,11 @@ from content_calendar.queue import keeping
 from content_calendar.queue.models import Category, Evergreen, Filling, WeeklySlot
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
+# https://www.w3.org/TR/png-3/: the smallest whole picture, one grey point.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b"
+    "550000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
 _SPEAK = Voices(languages=("en",), shop="Willow & Wren")
 _numbers = count(1)
 
@@ -60,6 +68,7 @@ class Shop:
     nord: UUID
     cases: dict[UUID, UUID]  # by partner
     coverage: dict[UUID, UUID]
+    nords: dict[type[Row], UUID]  # rows of kinds of which each partner has their own
     messages: dict[str, UUID]  # by what was said
     threads: dict[str, str]  # the network's ids
 
@@ -105,14 +114,58 @@ def furnish(session: Session, word: str) -> Shop:
             **_written(session, post, word, user),
             **_queue(session, word, place, user),
             **_doors(session, user, word, mark),
+            **_portal(session, alba, said[0], word, mark),
         },
         alba=alba.id,
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
+        nords=_of_nord(session, nord, said[1], word, mark),
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _portal(
+    session: Session, supplier: Supplier, said: Message, word: str, mark: str
+) -> dict[type[Row], UUID]:
+    """A person of the partner, a browser of theirs, and a picture in their case."""
+    email = f"jo-{mark}-{supplier.id.hex[:8]}@maker.example"
+    jo = people.add(session, supplier, f"Jo {word}"[:80], email, by="user:Mia")
+    links.enter(session, supplier, contact=jo)
+    picture = session.put(
+        Picture(
+            message_id=said.id,
+            number=0,
+            url="",
+            alt=f"A cracked lid. {word}",
+            state=PictureState.KEPT,
+            due_at=session.now(),
+            type="image/png",
+            data=PIXEL,
+        )
+    )
+    session.flush()
+    entered = session.scalars(sa.select(PortalSession).filter_by(contact_id=jo.id)).one()
+    case = session.need(Case, _case_of(session, supplier.id))
+    product = session.need(Suggestion, case.suggestion_id).product_id
+    assert product
+    made = PIXEL, "image/png"
+    product_pictures.give(session, session.need(Product, product), made, by="user:Mia")
+    return {
+        Contact: jo.id,
+        PortalSession: entered.id,
+        Picture: picture.id,
+        Product: product,
+    }
+
+
+def _of_nord(
+    session: Session, nord: Supplier, said: Message, word: str, mark: str
+) -> dict[type[Row], UUID]:
+    """A product is the shop's, whoever answers for it."""
+    rows = _portal(session, nord, said, word, mark)
+    return {kind: id for kind, id in rows.items() if kind is not Product}
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

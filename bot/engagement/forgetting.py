@@ -13,6 +13,7 @@ from bot.networks import EventKind
 from bot.outbox.models import About, Delivery
 from bot.suggestions.hearing import gist_of
 from bot.suggestions.models import Suggestion, Voice
+from bot.suppliers import pictures
 from bot.suppliers import queries as cases
 from bot.suppliers.models import Answer, Case
 
@@ -87,6 +88,7 @@ def forget_words(session: Session, message: Message) -> None:
         Event.account == first.account,
         Event.details["message"].as_string() == message.remote_id,
     )
+    pictures.forget(session, message.id)
     for one in (first, *session.scalars(edits)):
         one.raw, one.details = b"", one.details | {"text": "", "media": []}
     signals = session.scalars(sa.select(Signal).filter_by(message_id=message.id)).all()

@@ -23,6 +23,7 @@ from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.products.models import Product
 from bot.suggestions.hearing import MATTERS, Heard, Matter, hear
+from bot.suppliers import pictures
 from bot.suppliers.models import Answer, Case, Supplier
 from bot.suppliers.opening import open_cases
 from bot.understanding import Kind
@@ -89,6 +90,9 @@ class _Work:
             self._note_signals(one, desk.take(one, self._member(one)))
         self._write()
         owners = self._open_cases()
+        for one in said:
+            if one.media and (one.asked or one.id in self.heard):
+                pictures.note(self.session, one.id, one.media)
         self._answer_all(said, desk, owners)
         for one in batch:
             if one.kind is EventKind.EDIT:

@@ -49,7 +49,7 @@ def _voices(about: Dossier) -> Iterator[Happening]:
 
 def _decided(decision: Decision) -> Happening:
     who = decision.decided_by.partition(":")[2] or decision.decided_by
-    if decision.decided_by.startswith("user:") and FOR in who:
+    if FOR in who:
         names = dict(zip(("who", "partner"), who.split(FOR, 1), strict=True))
         who = _("%(who)s, for %(partner)s,") % names
     icon, tone, text = {

@@ -71,6 +71,7 @@ class Understood:
     wants_person: bool
     command: Asked | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    media: Sequence[Mapping[str, Any]] = ()
 
     @property
     def asked(self) -> bool:
@@ -156,6 +157,7 @@ def _understand(
         wants_person=human,
         command=command,
         data=details["data"],
+        media=details.get("media", ()),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -87,6 +87,16 @@ class Adapter(Protocol):
 
     async def places(self) -> Sequence[Place]:
         """Where it can speak, as far as the network tells. Raises `NetworkError`."""
+        ...
+
+
+@runtime_checkable
+class HandsOut(Protocol):
+    """An adapter of a network that gives what people sent only to the bot that was told of it."""
+
+    async def held(self, url: str) -> bytes:
+        """What stands behind the address that its own `Media` named. Raises `NetworkError`:
+        `Rejected` where it will never be had."""
         ...
 
 

@@ -15,7 +15,7 @@ from bot.networks import Action
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.suggestions.models import Suggestion, SuggestionState
-from bot.suppliers import letters, queries
+from bot.suppliers import letters, people, queries
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
@@ -99,7 +99,8 @@ def _hand_over(
                 since=since,
             )
         )
-    outbox.enqueue_all(session, drafts)
+    copies = people.copies(session, zip(handed.values(), drafts, strict=True))
+    outbox.enqueue_all(session, [*drafts, *copies])
     session.announce("partners", "suggestions")
 
 

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from bot.accounts.models import User
 from bot.db import Session, Writer
 from bot.errors import InvalidInput
-from bot.suppliers import letters, links, partner_queries, partners, queries, service
+from bot.suppliers import handing_back, letters, links, partner_queries, partners, queries, service
 from bot.suppliers.forms import CoverageForm, NewPartnerForm, OwnerForm, PartnerForm
 from bot.suppliers.models import Case, Supplier
 from bot.suppliers.words import ROLES, say_date
@@ -168,10 +168,12 @@ async def sign_out(supplier_id: UUID, writer: Writer, user: User) -> Redirect:
 
 @get(WHOSE, access=Access.MARKETER, sync_to_thread=True)
 def whose_is_it(session: Session) -> Page:
+    cases = queries.whose_is_it(session)
     return page(
         "suppliers/whose.html",
         title=_("Whose is it?"),
-        cases=queries.whose_is_it(session),
+        cases=cases,
+        reasons=handing_back.reasons(session, [view.case.id for view in cases]),
         partners=[row.supplier for row in partner_queries.partners(session)],
         subject=letters.subject,
         roles=ROLES,

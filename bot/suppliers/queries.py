@@ -19,6 +19,7 @@ from bot.suppliers.models import Answer, Case, Decision, Supplier
 from bot.understanding import mask
 
 WEEKS = 12
+_EVERY: sa.ColumnElement[bool] = sa.true()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +117,15 @@ def whose_is_it(session: Session, most: int = 100) -> list[CaseView]:
     return _views(session, ownerless().limit(most))
 
 
-def cases_of(session: Session, supplier: UUID, most: int = 200) -> list[CaseView]:
+def cases_of(
+    session: Session, supplier: UUID, most: int = 200, where: sa.ColumnElement[bool] = _EVERY
+) -> list[CaseView]:
     """A partner's cases, the newest first; merged suggestions are not shown twice."""
     return _views(
         session,
         sa.select(Case, Suggestion)
         .join(Suggestion, Suggestion.id == Case.suggestion_id)
-        .where(Case.supplier_id == supplier, Suggestion.merged_into_id.is_(None))
+        .where(Case.supplier_id == supplier, Suggestion.merged_into_id.is_(None), where)
         .order_by(Case.id.desc())
         .limit(most),
     )

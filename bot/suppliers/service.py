@@ -9,14 +9,15 @@ from bot.accounts.audit import HUBBUB, record
 from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import Conflict
-from bot.outbox.models import About, Delivery, DeliveryState
-from bot.outbox.service import cancel, enqueue_all
+from bot.outbox.service import enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
-from bot.suppliers import acts, queries
+from bot.suppliers import acts, people, queries
+from bot.suppliers.handing_back import given_back_by
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
 from bot.suppliers.opening import draft_letter, open_cases
 from bot.suppliers.routing import route
+from bot.suppliers.withdrawing import withdraw_letters
 
 __all__ = [
     "HUBBUB",
@@ -44,7 +45,7 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
         raise Conflict("This case is closed.")
     if case.supplier_id == supplier.id:
         raise Conflict(f"This is with {supplier.name} already.")
-    _withdraw_letters(session, case)
+    withdraw_letters(session, case)
     case.supplier_id = supplier.id
     case.state = CaseState.OPEN
     case.promised_for = None
@@ -57,17 +58,6 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
     session.announce("cases", "partners", "suggestions")
 
 
-def _withdraw_letters(session: Session, case: Case) -> None:
-    """A letter to an earlier partner that has not left yet never leaves."""
-    waiting = sa.select(Delivery).where(
-        Delivery.about == About.CASE,
-        Delivery.about_id == case.id,
-        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
-    )
-    for letter in session.scalars(waiting).all():
-        cancel(session, letter)
-
-
 def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
     letter = draft_letter(
         session,
@@ -78,16 +68,18 @@ def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: S
         channel=session.need(Channel, supplier.channel_id),
         said=queries.said(session, [suggestion.id])[suggestion.id],
     )
-    enqueue_all(session, [letter])
+    enqueue_all(session, [letter, *people.copies(session, [(supplier, letter)])])
 
 
 def claim_ownerless(session: Session, *, by: str = HUBBUB) -> int:
     """Hand over every "whose is it?" case that has a partner by now; gives how many."""
     session.flush()
     found = 0
-    for case, suggestion in session.execute(queries.ownerless()).all():
+    waiting = session.execute(queries.ownerless()).all()
+    not_theirs = given_back_by(session, [case.id for case, _ in waiting])
+    for case, suggestion in waiting:
         supplier = route(session, suggestion)
-        if supplier is not None:
+        if supplier is not None and supplier.id not in not_theirs.get(case.id, ()):
             hand_over(session, case, supplier, by=by)
             found += 1
     return found

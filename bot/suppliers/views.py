@@ -2,16 +2,22 @@
 
 from bot.suppliers import (
     entering_views,
+    insight_views,
     mail_views,
     partner_views,
+    people_views,
     portal_views,
+    product_picture_views,
     product_views,
 )
 
 routes = [
     *entering_views.routes,
     *portal_views.routes,
+    *people_views.routes,
+    *insight_views.routes,
     *partner_views.routes,
     *mail_views.routes,
+    *product_picture_views.routes,
     *product_views.routes,
 ]

@@ -47,7 +47,9 @@ SEEN = """() => [document.title, document.body.innerText,
   ...[...document.querySelectorAll('[title],[aria-label],[placeholder],[alt]')].flatMap(
     it => ['title', 'aria-label', 'placeholder', 'alt'].map(name => it.getAttribute(name) || ''))
 ].join('\\n')"""
-MADE_BY_THEM = "() => document.querySelectorAll('img, [onerror], iframe, object, video').length"
+MADE_BY_THEM = """() => document.querySelectorAll(
+  'img:not([src^="/supplier/cases/"]), [onerror], iframe, object, video'
+).length"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,12 @@ class Served:
                 *("/settings/people/new", f"/settings/channels/{at(Channel)}"),
                 *(f"/inbox/{at(Message)}", f"/suggestions/{at(Suggestion)}"),
                 *(f"/partners/{at(Supplier)}", f"/posts/{at(Post)}"),
+                f"/partners/{at(Supplier)}/people",
             ],
-            "partner": ["/supplier", f"/supplier/cases/{self.shop.cases[self.shop.alba]}"],
+            "partner": [
+                *("/supplier?show=all", "/supplier/insights", "/supplier/people"),
+                f"/supplier/cases/{self.shop.cases[self.shop.alba]}",
+            ],
             "visitor": ["/chat", f"/chat/threads/{self.shop.threads['kettle']}", "/chat/me"],
         }
 

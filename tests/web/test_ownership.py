@@ -34,6 +34,8 @@ def foreign(world: World, parameter: str) -> dict[str, UUID]:
     if parameter.startswith("/supplier/"):
         found["another partner"] = world.ours.cases[world.ours.nord]
         found["another partner there"] = world.theirs.cases[world.theirs.nord]
+    if kind in world.ours.nords:
+        found["another partner's own"] = world.ours.nords[kind]
     if kind is Coverage:
         found["another partner"] = world.ours.coverage[world.ours.nord]
     other = Post if kind is User else User
@@ -66,7 +68,7 @@ def test_what_is_somebody_else_s_is_answered_as_if_it_never_was(world: World) ->
 def test_what_is_one_s_own_is_found(world: World) -> None:
     """Or the test above would hold in an empty house."""
     lost = []
-    last = ("disable", "delete", "remove", "sign-out", "hand-over", "merge")
+    last = ("disable", "delete", "remove", "sign-out", "hand-over", "merge", "/end", "give-back")
 
     def order(route: Route) -> tuple[bool, bool, bool]:
         """What gives something away or ends it comes last."""

@@ -20,10 +20,12 @@ from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
 from bot.inbox.models import Event, Message
 from bot.outbox.models import Delivery
+from bot.products.models import Product
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
-from bot.suppliers.models import Case, Coverage, Supplier
+from bot.suppliers.models import Case, Coverage, PortalSession, Supplier
+from bot.suppliers.portal_models import Contact, Picture
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
@@ -62,7 +64,10 @@ OWNED: dict[str, type[Row]] = {
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
+    "/partners/{supplier_id:uuid}/people/{contact_id:uuid}": Contact,
+    "/partners/{supplier_id:uuid}/sessions/{session_id:uuid}": PortalSession,
     "/posts/{id:uuid}": Post,
+    "/products/{product_id:uuid}": Product,
     "/queue/categories/{id:uuid}": Category,
     "/queue/evergreens/{id:uuid}": Evergreen,
     "/queue/slots/{id:uuid}": WeeklySlot,
@@ -72,6 +77,9 @@ OWNED: dict[str, type[Row]] = {
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
     "/supplier/cases/{case_id:uuid}": Case,
+    "/supplier/cases/{case_id:uuid}/pictures/{picture_id:uuid}": Picture,
+    "/supplier/people/{contact_id:uuid}": Contact,
+    "/supplier/sessions/{session_id:uuid}": PortalSession,
 }
 NO_IDS = {
     "/chat/threads/{root:str}": "a network's own id: tested below",
@@ -100,7 +108,7 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "title=Lids cool_down_days=30 days=MO filling=suggest"
+            "reason=Nords title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
 }
