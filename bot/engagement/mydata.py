@@ -10,6 +10,7 @@ from bot.accounts.tokens import hash_token, new_token
 from bot.channels.models import Channel
 from bot.db import Session
 from bot.engagement.models import Ballot, DataLink, Reaction
+from bot.engagement.persons import linking
 from bot.errors import NotFound
 from bot.inbox.models import Message, Signal
 from bot.members.models import Member
@@ -40,11 +41,14 @@ def counts(session: Session, member: Member) -> dict[str, int]:
 
 
 def finish(session: Session, delivery: Delivery, content: Content, *, public_url: str) -> Content:
-    """The answer as it leaves, with a link made for this very sending. Never stored."""
+    """The answer as it leaves, with a link, or a code, made for this very sending. Never stored."""
     if delivery.about is not About.DATA or delivery.about_id is None:
         return content
     message = session.need(Message, delivery.about_id)
     member = session.need(Member, message.member_id)
+    if linking.CODE in content.text:
+        code = linking.reveal(session, member)
+        return replace(content, text=content.text.replace(linking.CODE, code))
     token = new_token()
     session.put(
         DataLink(
