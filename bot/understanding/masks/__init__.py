@@ -4,7 +4,7 @@ may read the original.
 What has a form (addresses of all kinds, numbers of all kinds) is found in the seven languages of
 the corpus by its form; people are found by the names that the caller knows, by the words that
 introduce a name, and by common given names. A rare surname that nobody told us about, alone in a
-sentence, stays. `bot.understanding.masks.trial` measures it.
+sentence, stays. tests/understanding/test_planted.py measures it.
 """
 
 from collections.abc import Sequence
@@ -31,4 +31,4 @@ def mask(text: str, *, names: Sequence[str] = ()) -> str:
     those given, of which every part counts, and those that introduce themselves."""
     for step in _STEPS:
         text = step(text)
-    return people.unnamed(people.known(text, names))
+    return people.known(people.unnamed(text), names)

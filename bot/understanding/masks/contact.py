@@ -25,7 +25,7 @@ _HANDLE = re.compile(r"(?<![\w/.@])@[\w](?:[\w.-]{0,38}\w)?")
 _NUMBERED = re.compile(r"(?<!\w)[\w.]{2,32}#\d{4}\b")  # as Discord had them
 _NAMED = re.compile(
     r"(?i)\b((?:insta(?:gram)?|ig|telegram|discord|snap(?:chat)?|tiktok|twitter|facebook|fb|skype"
-    r"|signal|threema|whats ?app|mastodon|reddit|vinted|steam|nick(?:name)?|user(?:name)?|handle"
+    r"|signal|threema|whats ?app|mastodon|reddit|vinted|steam|nick(?:name)?|user(?:name)?"
     r"|pseudo|usuario|utente|gebruikersnaam|login|benutzername|benutzer|nazwa użytkownika)"
     r"(?:[ -]?(?:name|account|handle|id|konto|compte|cuenta|user|nick))?"
     r"(?: ?(?:is|ist|est|es|è|to|lautet|:|=|-)+ | ?: ?| als | as | jako | come | como ))"

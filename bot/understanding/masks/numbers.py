@@ -18,7 +18,8 @@ _WHAT = (
     r"|pedido|factura|cliente|envío|seguimiento|albarán|socio|reserva"
     r"|ordine|fattura|cliente|spedizione|tracciamento|pacco|scontrino|tessera"
     r"|bestelling|bestel|factuur|klant|klanten|zending|pakket|order|bon|lidmaatschap"
-    r"|zamówieni[ea]|zamówienia|zam|faktur[ay]|klienta|przesyłk[ai]|paczk[ai]|paragonu?|reklamacj[ai]"
+    r"|zamówieni[ea]|zamówienia|zam|faktur[ay]|klienta"
+    r"|przesyłk[ai]|paczk[ai]|paragonu?|reklamacj[ai]"
 )
 _ORDER = re.compile(
     rf"(?i)\b((?:n[º°o.]{{0,2}} ?|nr\.? |numer |número |numero |numéro |nummer )?"
@@ -27,7 +28,8 @@ _ORDER = re.compile(
     r"(?:[ ](?:is|ist|lautet|est|es|è|to|war|was|with|mit|von|from))?[:#\s(№]{0,4}"
     r"(?:n[º°.]? ?|nr\.? ?|no\.? ?)?)"
     r"(?=[a-z0-9/_-]{0,20}\d[a-z0-9/_-]{0,20}\d)(?!(?:19|20)\d\d\b)(?!\d{1,2}(?:st|nd|rd|th|x|%)\b)"
-    r"(?!\d{1,3}(?:[.,]\d+)?[ -]?(?:min|h|cm|mm|kg|g|ml|l|days?|tagen?|weeks?|wochen?|euros?|eur)\b)"
+    r"(?!\d{1,3}(?:[.,]\d+)?[ -]?(?:min|h|cm|mm|kg|g|ml|l|days?|tagen?|weeks?|wochen?|euros?"
+    r"|eur)\b)"
     r"(?!\d{1,2}[ -](?!\d))[a-z0-9][a-z0-9/_-]{2,30}(?: \d{2,5}){0,3}"
 )
 _HASH = re.compile(r"(?i)(?<!\w)(?:#|n[º°] ?|№ ?)\s?(?=[a-z0-9-]{0,12}\d)[a-z0-9-]{4,30}\b")
@@ -39,7 +41,8 @@ _CODED = re.compile(
 _PLATE = re.compile(
     r"(?i)\b((?:kennzeichen|nummernschild|license plate|licence plate|number plate|plate|matrícula"
     r"|plaque(?: d.immatriculation)?|immatriculation|targa|kenteken|rejestracja|tablica)"
-    r"(?: ?(?:is|ist|est|es|è|to|lautet|:))? ?)(?=[a-z0-9 -]{0,9}\d)[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,4}){1,3}\b"
+    r"(?: ?(?:is|ist|est|es|è|to|lautet|:))? ?)"
+    r"(?=[a-z0-9 -]{0,9}\d)[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,4}){1,3}\b"
 )
 _CANDIDATE = re.compile(r"(?<![\w.,/])(?:\+|00|\(\+?)?\d(?:[ ()/.‑–-]{0,3}\d){6,16}(?![\w/])")
 _DATE = re.compile(

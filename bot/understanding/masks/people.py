@@ -28,10 +28,15 @@ _SURELY = re.compile(
     rf"{_LINKS}{_NAME}"
 )
 # After these one may follow; two capitalised words are one.
+_SURELY_LOW = re.compile(
+    r"(?i)\b((?:my name is|my name's|i am called|ask for|ich heiße|ich heisse|mein name ist"
+    r"|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|ik heet"
+    r"|mijn naam is|nazywam się|mam na imię) )([\w'’-]+)( [\w'’-]+)?"
+)
 _PERHAPS = re.compile(
-    r"\b((?i:this is|i am|i'm|it's|it is|here is|hi,|ich bin|hier ist|hier spricht|hier schreibt"
+    r"\b((?i:this is|i am|i'm|here is|ich bin|hier ist|hier spricht|hier schreibt"
     r"|c['’]est|je suis|ici|soy|aquí|sono|qui|ik ben|met|hier is|jestem|tu|z tej strony|tutaj"
-    r"|your colleague|your employee|euer mitarbeiter|eure kollegin|from|von|for|für|by) )"
+    r"|your colleague|your employee|euer mitarbeiter|eure kollegin) )"
     rf"({_FULL})"
 )
 _TITLED = re.compile(
@@ -42,10 +47,11 @@ _TITLED = re.compile(
 )
 # The last words: "Best regards, Ada Winter"
 _SIGNED = re.compile(
-    r"((?i:regards|cheers|thanks|thank you|many thanks|best|best wishes|yours|love|sincerely|greetings"
-    r"|greets|grüße|gruß|grüßen|grüssen|gruss|lg|vg|mfg|glg|danke|merci|cordialement|bien à vous"
-    r"|bonne journée|salutations|saludos|gracias|un saludo|atentamente|saluti|grazie|cordiali saluti"
-    r"|groet|groeten|groetjes|bedankt|mvg|pozdrawiam|pozdrowienia|dzięki|dziękuję|z poważaniem|xx|x)"
+    r"((?i:regards|cheers|thanks|thank you|many thanks|best|best wishes|yours|love|sincerely"
+    r"|greetings|greets|grüße|gruß|grüßen|grüssen|gruss|lg|vg|mfg|glg|danke|merci|cordialement|bien à vous"
+    r"|bonne journée|salutations|saludos|gracias|un saludo|atentamente|saluti|grazie"
+    r"|cordiali saluti|groet|groeten|groetjes|bedankt|mvg|pozdrawiam|pozdrowienia|dzięki"
+    r"|dziękuję|z poważaniem|xx|x)"
     rf"(?:[,!.]|\s|[-–—])*\s?|[-–—]{{1,2}} ?|\n\s*)(?:{_LINKS}{_NAME})(?=[\s.!)]*$)"
 )
 _WORD = re.compile(rf"\b(?:{_CAPITAL}|[A-Z]{{3,}})\b")
@@ -72,10 +78,15 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
 def unnamed(text: str) -> str:
     """Without names that nobody told us: by the words before them, and by common given names."""
     text = _SURELY.sub(r"\1[name]", text)
+    text = _SURELY_LOW.sub(_if_given, text)
     text = _TITLED.sub(r"\1[name]", text)
     text = _PERHAPS.sub(r"\1[name]", text)
     text = _SIGNED.sub(r"\1[name]", text)
     return _without_given(text)
+
+
+def _if_given(found: re.Match[str]) -> str:
+    return f"{found[1]}[name]" if _is_given(found[2]) else found[0]
 
 
 def _without_given(text: str) -> str:
