@@ -26,6 +26,7 @@ from bot.db.wire import hear_others
 from bot.engagement import mydata, telling
 from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
+from bot.engagement.persons import journal
 from bot.engagement.telling import Voices
 from bot.errors import InvalidInput
 from bot.inbox.service import receive_together
@@ -294,6 +295,7 @@ class Hubbub:
             keep("inbox", self.listening.run)
             keep("files", partial(working.run, self.writer, self._seen))
             keep("feeds", partial(fetching.run, self.writer, self._seen))
+            keep("erasures", partial(journal.run, self.writer, self.settings.backups))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}

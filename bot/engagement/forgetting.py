@@ -101,12 +101,29 @@ def forget_words(session: Session, message: Message) -> None:
 
 
 def _say_instead(session: Session, voice: Voice, words: str) -> None:
-    suggestion = session.need(Suggestion, voice.suggestion_id)
-    if suggestion.words == voice.words:
-        suggestion.words = words
-        suggestion.gist = gist_of(words) if words != _GONE else ""
+    suggestion, before = session.need(Suggestion, voice.suggestion_id), voice.words
     if voice.words:
         voice.words = words
+    if suggestion.words == before:
+        if words == _GONE:
+            words = _next_words(session, voice) or _GONE
+        suggestion.words = words
+        suggestion.gist = gist_of(words) if words != _GONE else ""
+
+
+def _next_words(session: Session, voice: Voice) -> str | None:
+    """Those of the next person who said the same, and has not taken them back."""
+    session.flush()
+    return session.scalar(
+        sa.select(Voice.words)
+        .where(
+            Voice.suggestion_id == voice.suggestion_id,
+            Voice.person_id != voice.person_id,
+            Voice.words.not_in(("", _GONE)),
+        )
+        .order_by(Voice.id)
+        .limit(1)
+    )
 
 
 def _unquote(session: Session, message: Message, said: Collection[str]) -> None:

@@ -1,41 +1,44 @@
 """Whose names a partner must not read beside somebody's words."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import orm
 
 from bot.db import Session
 from bot.inbox.models import Message
 from bot.members.models import Member
+from bot.suggestions.models import Voice
 
-_MOST = 200  # people of one thread, those who spoke in it last
+# Looked at: so many threads, the latest, and so many people in them all.
+_THREADS, _PEOPLE = 200, 5_000
 
 
-def names_in_threads(session: Session, messages: Sequence[UUID]) -> Mapping[UUID, set[str]]:
-    """By message, the names of all who spoke in its thread: people call each other by them."""
-    if not messages:
+def names_beside(session: Session, suggestions: Collection[UUID]) -> Mapping[UUID, set[str]]:
+    """By suggestion, the names of all who spoke in the threads in which it was said: people call
+    each other by them."""
+    said = session.execute(
+        sa.select(Voice.suggestion_id, Message.conversation)
+        .join(Message, Message.id == Voice.message_id)
+        .where(Voice.suggestion_id.in_(suggestions), Message.thread.is_not(None))
+        .group_by(Voice.suggestion_id, Message.conversation)
+        .order_by(sa.func.max(Voice.said_at).desc())
+        .limit(_THREADS)
+    ).all()
+    if not said:
         return {}
-    said = orm.aliased(Message)
-    same_thread = sa.and_(
-        said.workspace_id == Message.workspace_id,
-        said.conversation == Message.conversation,
-        said.thread.is_not_distinct_from(Message.thread),
-    )
-    rows = session.execute(
-        sa.select(Message.id, Member.name)
-        .join(said, same_thread)
-        .join(
-            Member,
-            sa.and_(Member.workspace_id == said.workspace_id, Member.id == said.member_id),
-        )
-        .where(Message.id.in_(messages), Message.thread.is_not(None), Member.name != "")
+    people = session.execute(
+        sa.select(Message.conversation, Member.name)
+        .join(Member, Member.id == Message.member_id)
+        .where(Message.conversation.in_({thread for _, thread in said}), Member.name != "")
         .distinct()
-        .limit(_MOST * len(messages))
+        .limit(_PEOPLE)
     )
+    of: dict[str, set[str]] = defaultdict(set)
+    for thread, name in people:
+        of[thread].add(name)
     names: dict[UUID, set[str]] = defaultdict(set)
-    for message, name in rows:
-        names[message].add(name)
+    for suggestion, thread in said:
+        names[suggestion] |= of[thread]
     return names

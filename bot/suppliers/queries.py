@@ -15,7 +15,7 @@ from bot.members.models import Member
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers import acts, agreement
-from bot.suppliers.masking import names_in_threads
+from bot.suppliers.masking import names_beside
 from bot.suppliers.models import Answer, Case, Decision, Supplier
 from bot.understanding import mask
 
@@ -62,16 +62,15 @@ def said(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, Said]:
         .join(Member, Member.id == Voice.member_id)
         .where(Voice.suggestion_id.in_(root))
         .order_by(Voice.id)
-    ).all()
+    )
     voices: dict[UUID, dict[UUID, Voice]] = defaultdict(dict)
     names: dict[UUID, set[str]] = defaultdict(set)
     for voice, name in rows:
         of = root[voice.suggestion_id]
         voices[of].setdefault(voice.person_id, voice)
         names[of].add(name)
-    beside = names_in_threads(session, [one.message_id for one, _ in rows])
-    for voice, _ in rows:
-        names[root[voice.suggestion_id]] |= beside.get(voice.message_id, set())
+    for id, beside in names_beside(session, root).items():
+        names[root[id]] |= beside
     return {
         id: Said(voices=tuple(voices[id].values()), names=tuple(sorted(names[id])))
         for id in suggestions
