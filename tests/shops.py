@@ -22,11 +22,15 @@ from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
 from bot.engagement.handling import keep
+from bot.engagement.persons import belonging, linking
+from bot.engagement.persons.models import Belonging
 from bot.engagement.reading import read
 from bot.engagement.telling import Voices, tell, untold
 from bot.inbox.answering import answer
 from bot.inbox.models import Event, EventState, Message
 from bot.inbox.service import receive
+from bot.members.models import Member, Person
+from bot.members.service import meet
 from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
 from bot.outbox.models import Delivery, DeliveryState
 from bot.products import catalogue
@@ -60,6 +64,7 @@ class Shop:
     nord: UUID
     cases: dict[UUID, UUID]  # by partner
     coverage: dict[UUID, UUID]
+    of_partner: dict[UUID, dict[type[Row], UUID]]  # what each sees in the portal, by kind
     messages: dict[str, UUID]  # by what was said
     threads: dict[str, str]  # the network's ids
 
@@ -84,6 +89,7 @@ def furnish(session: Session, word: str) -> Shop:
     cases = {owner: _case_of(session, owner) for owner in (alba.id, nord.id)}
     _accept(session, cases.values(), word)
     answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
+    people = {one.id: _people_of(session, one, mark) for one in (alba, nord)}
     garbled = _garble(session, word, mark)
     post = _posts(session, word, square, user)
     place = ensure(
@@ -102,6 +108,7 @@ def furnish(session: Session, word: str) -> Shop:
             Event: garbled,
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
+            **people[alba.id],
             **_written(session, post, word, user),
             **_queue(session, word, place, user),
             **_doors(session, user, word, mark),
@@ -110,6 +117,10 @@ def furnish(session: Session, word: str) -> Shop:
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
+        of_partner={
+            one.id: {Case: cases[one.id], Belonging: people[one.id][Belonging]}
+            for one in (alba, nord)
+        },
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
@@ -214,6 +225,17 @@ def _say(session: Session, text: str, word: str, mark: str, *, private: bool = F
     receive(session, [event])
     keep(session, read(session, most=10, languages=("en",)), _SPEAK)
     return session.scalars(sa.select(Message).filter_by(remote_id=number)).one()
+
+
+def _people_of(session: Session, partner: Supplier, mark: str) -> dict[type[Row], UUID]:
+    """Somebody who speaks for the partner, and was two accounts before."""
+    sara, also = (
+        meet(session, network=NETWORK, account=ACCOUNT, author=Author(id=f"{one}{partner.id.hex}"))
+        for one in ("sara", "also")
+    )
+    linking.join(session, also, sara)
+    speaks = belonging.begin(session, sara, partner, by=f"supplier:{mark}")
+    return {Person: sara.person_id, Member: sara.id, Belonging: speaks.id}
 
 
 def _case_of(session: Session, supplier: UUID) -> UUID:

@@ -209,7 +209,7 @@ def _phone(rng: random.Random, language: str) -> tuple[str, tuple[str, ...]]:
 def _address(rng: random.Random, language: str) -> tuple[str, tuple[str, ...]]:
     said = _digits(rng, rng.choice(_STREETS[language]))
     street = re.split(r", (?=\d{4,}|[A-Z]{2}\d|\d\d-\d)", said)[0]
-    words = [word for word in _STREET_WORDS.findall(street) if word not in {"Flat", "Calle"}]
+    words = [word for word in _STREET_WORDS.findall(street) if word not in {"Flat", "Calle", "Close"}]
     return said, (*words, *re.findall(r"\d{5}", said))
 
 

@@ -32,8 +32,9 @@ def foreign(world: World, parameter: str) -> dict[str, UUID]:
     kind = OWNED[parameter]
     found = {"another workspace": world.theirs.rows[kind]}
     if parameter.startswith("/supplier/"):
-        found["another partner"] = world.ours.cases[world.ours.nord]
-        found["another partner there"] = world.theirs.cases[world.theirs.nord]
+        # A kind that is missing there ends the test: nobody may forget what another partner has.
+        found["another partner"] = world.ours.of_partner[world.ours.nord][kind]
+        found["another partner there"] = world.theirs.of_partner[world.theirs.nord][kind]
     if kind is Coverage:
         found["another partner"] = world.ours.coverage[world.ours.nord]
     other = Post if kind is User else User

@@ -18,7 +18,9 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
+from bot.engagement.persons.models import Belonging
 from bot.inbox.models import Event, Message
+from bot.members.models import Member, Person
 from bot.outbox.models import Delivery
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
@@ -62,6 +64,8 @@ OWNED: dict[str, type[Row]] = {
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
+    "/persons/{id:uuid}": Person,
+    "/persons/{id:uuid}/partners/{belonging_id:uuid}": Belonging,
     "/posts/{id:uuid}": Post,
     "/queue/categories/{id:uuid}": Category,
     "/queue/evergreens/{id:uuid}": Evergreen,
@@ -71,6 +75,7 @@ OWNED: dict[str, type[Row]] = {
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
+    "/supplier/accounts/{belonging_id:uuid}": Belonging,
     "/supplier/cases/{case_id:uuid}": Case,
 }
 NO_IDS = {
@@ -199,6 +204,7 @@ class World:
                 "into": str(self.ours.rows[Suggestion]),
                 "partner": str(self.ours.nord),
                 "supplier": str(self.ours.nord),
+                "account": str(self.ours.rows[Member]),
                 "category": str(self.ours.rows[Category]),
                 "channels": str(self.ours.rows[Channel]),
                 "act": ACTS.get(route.path, "draft"),

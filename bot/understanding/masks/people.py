@@ -48,8 +48,9 @@ _TITLED = re.compile(
 # The last words: "Best regards, Ada Winter"
 _SIGNED = re.compile(
     r"((?i:regards|cheers|thanks|thank you|many thanks|best|best wishes|yours|love|sincerely"
-    r"|greetings|greets|grüße|gruß|grüßen|grüssen|gruss|lg|vg|mfg|glg|danke|merci|cordialement|bien à vous"
-    r"|bonne journée|salutations|saludos|gracias|un saludo|atentamente|saluti|grazie"
+    r"|greetings|greets|grüße|gruß|grüßen|grüssen|gruss|lg|vg|mfg|glg|danke|merci"
+    r"|cordialement|bien à vous|bonne journée|salutations|saludos|gracias|un saludo"
+    r"|atentamente|saluti|grazie"
     r"|cordiali saluti|groet|groeten|groetjes|bedankt|mvg|pozdrawiam|pozdrowienia|dzięki"
     r"|dziękuję|z poważaniem|xx|x)"
     rf"(?:[,!.]|\s|[-–—])*\s?|[-–—]{{1,2}} ?|\n\s*)(?:{_LINKS}{_NAME})(?=[\s.!)]*$)"
