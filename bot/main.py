@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot import letting_in
+from bot import letting_in, retaining
 from bot.accounts.tokens import sign
 from bot.channels.models import Channel
 from bot.channels.service import ensure
@@ -297,6 +297,8 @@ class Hubbub:
             keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("erasures", partial(journal.run, self.writer, self.settings.backups))
             keep("telling", lambda: telling.run(self.writer, self.speak))
+            shop, periods = self.settings.shop, self.settings.retention
+            keep("retention", partial(retaining.run, self.writer, periods, shop.zone))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
