@@ -117,10 +117,7 @@ def furnish(session: Session, word: str) -> Shop:
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
-        of_partner={
-            one.id: {Case: cases[one.id], Belonging: people[one.id][Belonging]}
-            for one in (alba, nord)
-        },
+        of_partner={p: {Case: c, Belonging: people[p][Belonging]} for p, c in cases.items()},
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )

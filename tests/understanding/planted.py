@@ -209,7 +209,9 @@ def _phone(rng: random.Random, language: str) -> tuple[str, tuple[str, ...]]:
 def _address(rng: random.Random, language: str) -> tuple[str, tuple[str, ...]]:
     said = _digits(rng, rng.choice(_STREETS[language]))
     street = re.split(r", (?=\d{4,}|[A-Z]{2}\d|\d\d-\d)", said)[0]
-    words = [word for word in _STREET_WORDS.findall(street) if word not in {"Flat", "Calle", "Close"}]
+    words = [
+        word for word in _STREET_WORDS.findall(street) if word not in {"Flat", "Calle", "Close"}
+    ]
     return said, (*words, *re.findall(r"\d{5}", said))
 
 
@@ -285,28 +287,7 @@ def _one(rng: random.Random, language: str, kind: str, measured: bool) -> Plante
             text=said + matter, names=names, secrets=secrets, kind=kind, language=language
         )
     sentence = rng.choice(_half(_SENTENCES[language][kind], measured))
-    match kind:
-        case "name":
-            titled = re.search(
-                r"(?:Mrs|Mr|Frau|Herr|Mme|Monsieur|señora|signora|Mevrouw|Pani) \{", sentence
-            )
-            said, secrets = (
-                (surname, (surname,)) if titled else (f"{given} {surname}", (given, surname))
-            )
-        case "mail":
-            said, secrets = _mail(rng, given, surname)
-        case "phone":
-            said, secrets = _phone(rng, language)
-        case "address":
-            said, secrets = _address(rng, language)
-        case "order":
-            said, secrets = _order(rng, language)
-        case "iban":
-            said, secrets = _iban(rng, language)
-        case "link":
-            said, secrets = _link(rng, handle)
-        case _:
-            said, secrets = handle, (handle,)
+    said, secrets = _said(rng, language, kind, (given, surname, handle), sentence)
     filled = sentence.format(said, at=f"@{handle}", plain=handle)
     text = (
         f"{matter} {filled}"
@@ -316,3 +297,32 @@ def _one(rng: random.Random, language: str, kind: str, measured: bool) -> Plante
     if kind != "name" and rng.random() < 0.2:
         text = text.lower()  # as many write, though nobody could tell a name by it then
     return Planted(text=text, names=names, secrets=secrets, kind=kind, language=language)
+
+
+def _said(
+    rng: random.Random, language: str, kind: str, who: tuple[str, str, str], sentence: str
+) -> tuple[str, tuple[str, ...]]:
+    """What stands in the sentence, and what of it must go."""
+    given, surname, handle = who
+    match kind:
+        case "name":
+            titled = re.search(
+                r"(?:Mrs|Mr|Frau|Herr|Mme|Monsieur|señora|signora|Mevrouw|Pani) \{", sentence
+            )
+            if titled:
+                return surname, (surname,)
+            return f"{given} {surname}", (given, surname)
+        case "mail":
+            return _mail(rng, given, surname)
+        case "phone":
+            return _phone(rng, language)
+        case "address":
+            return _address(rng, language)
+        case "order":
+            return _order(rng, language)
+        case "iban":
+            return _iban(rng, language)
+        case "link":
+            return _link(rng, handle)
+        case _:
+            return handle, (handle,)
