@@ -92,10 +92,7 @@ def furnish(session: Session, word: str) -> Shop:
     people = {one.id: _people_of(session, one, mark) for one in (alba, nord)}
     garbled = _garble(session, word, mark)
     post = _posts(session, word, square, user)
-    place = ensure(
-        session, network="sandbox", account="main", remote_id=mark, name=f"Lounge {word}"
-    )
-    pause(session, place, f"The token was revoked. {word}")
+    place = _lounge(session, word, mark)
     session.flush()
     return Shop(
         rows={
@@ -121,6 +118,13 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _lounge(session: Session, word: str, mark: str) -> Channel:
+    name = f"Lounge {word}"
+    place = ensure(session, network="sandbox", account="main", remote_id=mark, name=name)
+    pause(session, place, f"The token was revoked. {word}")
+    return place
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

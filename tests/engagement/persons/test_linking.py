@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from bot.all_models import metadata
@@ -11,6 +12,7 @@ from bot.members.models import Answers, Member
 from bot.suppliers.models import Act
 from tests.engagement.persons.linked import Linked
 
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 WISH = "please make the Lid Cup bigger"
 
 
@@ -49,6 +51,7 @@ async def test_undone_both_count_and_are_as_before(linked: Linked) -> None:
     assert "linked with no other" in (await linked.alone("/unlink", "ada"))[0].text
 
 
+@ON_SQLITE
 async def test_a_decision_reaches_the_person_once(linked: Linked) -> None:
     await linked.say(WISH, author="ada")
     await linked.say(WISH, author="ada_w", on="other")
@@ -59,6 +62,7 @@ async def test_a_decision_reaches_the_person_once(linked: Linked) -> None:
     assert len(await linked.book.entries()) == before + 1
 
 
+@ON_SQLITE
 async def test_a_code_works_once_and_runs_out(linked: Linked) -> None:
     code = await linked.code("ada")
     await linked.alone(f"/link {code.lower()}", "bob", on="other")
@@ -72,6 +76,7 @@ async def test_a_code_works_once_and_runs_out(linked: Linked) -> None:
     assert linked.all(Link) == []
 
 
+@ON_SQLITE
 async def test_nobody_says_yes_for_somebody_else(linked: Linked) -> None:
     code = await linked.code("ada")
     await linked.alone(f"/link {code}", "bob", on="other")
@@ -81,6 +86,7 @@ async def test_nobody_says_yes_for_somebody_else(linked: Linked) -> None:
     assert linked.all(Link) == []
 
 
+@ON_SQLITE
 async def test_who_guesses_is_soon_refused_even_with_the_right_one(linked: Linked) -> None:
     code = await linked.code("ada")
     for number in range(5):
@@ -92,12 +98,14 @@ async def test_who_guesses_is_soon_refused_even_with_the_right_one(linked: Linke
     assert "Shall I" in (await linked.alone(f"/link {code}", "eve", on="other"))[0].text
 
 
+@ON_SQLITE
 async def test_who_asks_for_many_codes_is_soon_refused(linked: Linked) -> None:
     for _ in range(5):
         await linked.code("ada")
     assert "too often" in (await linked.alone("/link", "ada"))[0].text
 
 
+@ON_SQLITE
 async def test_a_code_in_public_is_dead(linked: Linked) -> None:
     code = await linked.code("ada")
     (answer,) = await linked.say(f"/link {code}", author="bob", on="other")
@@ -105,6 +113,7 @@ async def test_a_code_in_public_is_dead(linked: Linked) -> None:
     assert "not known" in (await linked.alone(f"/link {code}", "bob", on="other"))[0].text
 
 
+@ON_SQLITE
 async def test_no_code_lies_in_the_database(linked: Linked) -> None:
     code = await linked.code("ada")
     with linked.writer.database.readers.connect() as connection:
@@ -116,6 +125,7 @@ async def test_no_code_lies_in_the_database(linked: Linked) -> None:
     assert not [row for row in rows if code in row or code.replace("-", "") in row]
 
 
+@ON_SQLITE
 async def test_what_they_want_to_hear_stays_theirs(linked: Linked) -> None:
     await linked.alone("/preferences private", "ada")
     await linked.alone("hello", "ada_w", on="other")
