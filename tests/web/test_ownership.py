@@ -12,6 +12,7 @@ from bot.all_models import metadata
 from bot.channels.models import Channel
 from bot.db import Database
 from bot.inbox.models import Message
+from bot.members.models import Member, Person
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Case, Coverage
 from bot.web.access import Access
@@ -102,10 +103,13 @@ def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
     theirs, wrong = world.theirs.rows, []
     suggestion, post = world.ours.rows[Suggestion], world.ours.rows[Post]
     kind, slot = world.ours.rows[Category], world.ours.rows[WeeklySlot]
+    person, known = world.ours.rows[Person], world.ours.rows[Member]
     asked: list[tuple[str, str, str, UUID]] = [
         ("POST", f"/suggestions/{suggestion}/merge", "into", theirs[Suggestion]),
         ("POST", f"/suggestions/{suggestion}/hand-over", "partner", world.theirs.alba),
         ("POST", f"/partners/whose-is-it/{world.ours.rows[Case]}", "supplier", world.theirs.alba),
+        ("POST", f"/persons/{person}/partners", "account", theirs[Member]),
+        ("POST", f"/persons/{person}/partners", "partner", world.theirs.alba),
         ("POST", f"/posts/{post}/next-slot", "category", theirs[Category]),
         ("POST", "/queue/evergreens/new", "category", theirs[Category]),
         ("POST", f"/queue/categories/{kind}/slots", "channels", theirs[Channel]),
@@ -134,7 +138,7 @@ def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
                 response = world.call("owner", "GET", f"{address}?{field}={given}")
             else:
                 form = FORM | {"act": "draft", "slot": str(slot), "local": "2026-03-04T10:00"}
-                form |= {field: str(given)}
+                form |= {"account": str(known), "partner": str(world.ours.nord), field: str(given)}
                 response = world.call("owner", "POST", address, form)
             body = ONCE.sub(r"\1", response.text).replace(str(given), "ID")
             answers.append((response.status_code, response.headers.get("location"), body))
