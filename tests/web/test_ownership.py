@@ -98,12 +98,18 @@ def everything(database: Database) -> dict[str, list[Any]]:
         }
 
 
+def filled(world: World, field: str, given: UUID) -> dict[str, str]:
+    ours = world.ours.rows
+    own = {"slot": ours[WeeklySlot], "account": ours[Member], "partner": world.ours.nord}
+    words = {"act": "draft", "local": "2026-03-04T10:00"}
+    return FORM | words | {name: str(id) for name, id in (own | {field: given}).items()}
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
     theirs, wrong = world.theirs.rows, []
     suggestion, post = world.ours.rows[Suggestion], world.ours.rows[Post]
-    kind, slot = world.ours.rows[Category], world.ours.rows[WeeklySlot]
-    person, known = world.ours.rows[Person], world.ours.rows[Member]
+    kind, person = world.ours.rows[Category], world.ours.rows[Person]
     asked: list[tuple[str, str, str, UUID]] = [
         ("POST", f"/suggestions/{suggestion}/merge", "into", theirs[Suggestion]),
         ("POST", f"/suggestions/{suggestion}/hand-over", "partner", world.theirs.alba),
@@ -137,9 +143,7 @@ def test_ids_in_forms_and_queries_are_no_way_in_either(world: World) -> None:
             if method == "GET":
                 response = world.call("owner", "GET", f"{address}?{field}={given}")
             else:
-                form = FORM | {"act": "draft", "slot": str(slot), "local": "2026-03-04T10:00"}
-                form |= {"account": str(known), "partner": str(world.ours.nord), field: str(given)}
-                response = world.call("owner", "POST", address, form)
+                response = world.call("owner", "POST", address, filled(world, field, given))
             body = ONCE.sub(r"\1", response.text).replace(str(given), "ID")
             answers.append((response.status_code, response.headers.get("location"), body))
         if answers[0] != answers[1]:
