@@ -4,6 +4,7 @@ import bot.accounts.models
 import bot.channels.models
 import bot.db.leases
 import bot.engagement.models
+import bot.engagement.persons.models
 import bot.inbox.models
 import bot.media.models
 import bot.members.models

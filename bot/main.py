@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot import letting_in
+from bot import letting_in, retaining
 from bot.accounts.tokens import sign
 from bot.channels.models import Channel
 from bot.channels.service import ensure
@@ -26,6 +26,7 @@ from bot.db.wire import hear_others
 from bot.engagement import mydata, telling
 from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
+from bot.engagement.persons import journal
 from bot.engagement.telling import Voices
 from bot.errors import InvalidInput
 from bot.inbox.service import receive_together
@@ -294,8 +295,11 @@ class Hubbub:
             keep("inbox", self.listening.run)
             keep("files", partial(working.run, self.writer, self._seen))
             keep("feeds", partial(fetching.run, self.writer, self._seen))
+            keep("erasures", partial(journal.run, self.writer, self.settings.backups))
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("pictures", partial(pictures.run, self.writer, self.adapters))
+            shop, periods = self.settings.shop, self.settings.retention
+            keep("retention", partial(retaining.run, self.writer, periods, shop.zone))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)

@@ -100,6 +100,15 @@ class Translation(Section):
     seconds: int = Field(20, ge=1, le=120)
 
 
+class Retention(Section):
+    """For how many days each kind is kept; 0 is for good."""
+
+    raw_days: int = Field(90, ge=0)
+    messages_days: int = Field(0, ge=0)
+    media_days: int = Field(0, ge=0)
+    sessions_days: int = Field(90, ge=0)
+
+
 class Processes(Section):
     lease_seconds: int = Field(20, ge=2, le=3600)
 
@@ -150,6 +159,7 @@ class Settings(BaseSettings):
     logs: Logs = Logs()
     outbox: Outbox = Outbox()
     backup: Backup = Backup()
+    retention: Retention = Retention()
     processes: Processes = Processes()
     staff: Staff = Staff()
     calendar: Calendar = Calendar()

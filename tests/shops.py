@@ -22,11 +22,15 @@ from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
 from bot.engagement.handling import keep
+from bot.engagement.persons import belonging, linking
+from bot.engagement.persons.models import Belonging
 from bot.engagement.reading import read
 from bot.engagement.telling import Voices, tell, untold
 from bot.inbox.answering import answer
 from bot.inbox.models import Event, EventState, Message
 from bot.inbox.service import receive
+from bot.members.models import Member, Person
+from bot.members.service import meet
 from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
 from bot.outbox.models import Delivery, DeliveryState
 from bot.products import catalogue
@@ -68,7 +72,7 @@ class Shop:
     nord: UUID
     cases: dict[UUID, UUID]  # by partner
     coverage: dict[UUID, UUID]
-    nords: dict[type[Row], UUID]  # rows of kinds of which each partner has their own
+    of_partner: dict[UUID, dict[type[Row], UUID]]  # what each sees in the portal, by kind
     messages: dict[str, UUID]  # by what was said
     threads: dict[str, str]  # the network's ids
 
@@ -93,12 +97,14 @@ def furnish(session: Session, word: str) -> Shop:
     cases = {owner: _case_of(session, owner) for owner in (alba.id, nord.id)}
     _accept(session, cases.values(), word)
     answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
+    spokespeople = {one.id: _people_of(session, one, mark) for one in (alba, nord)}
+    portals = {
+        one.id: _portal(session, one, what, word, mark)
+        for one, what in zip((alba, nord), said, strict=True)
+    }
     garbled = _garble(session, word, mark)
     post = _posts(session, word, square, user)
-    place = ensure(
-        session, network="sandbox", account="main", remote_id=mark, name=f"Lounge {word}"
-    )
-    pause(session, place, f"The token was revoked. {word}")
+    place = _lounge(session, word, mark)
     session.flush()
     return Shop(
         rows={
@@ -111,16 +117,20 @@ def furnish(session: Session, word: str) -> Shop:
             Event: garbled,
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
+            **spokespeople[alba.id],
             **_written(session, post, word, user),
             **_queue(session, word, place, user),
             **_doors(session, user, word, mark),
-            **_portal(session, alba, said[0], word, mark),
+            **portals[alba.id],
         },
         alba=alba.id,
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
-        nords=_of_nord(session, nord, said[1], word, mark),
+        of_partner={
+            id: {Case: case, Belonging: spokespeople[id][Belonging], **portals[id]}
+            for id, case in cases.items()
+        },
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
@@ -160,12 +170,11 @@ def _portal(
     }
 
 
-def _of_nord(
-    session: Session, nord: Supplier, said: Message, word: str, mark: str
-) -> dict[type[Row], UUID]:
-    """A product is the shop's, whoever answers for it."""
-    rows = _portal(session, nord, said, word, mark)
-    return {kind: id for kind, id in rows.items() if kind is not Product}
+def _lounge(session: Session, word: str, mark: str) -> Channel:
+    name = f"Lounge {word}"
+    place = ensure(session, network="sandbox", account="main", remote_id=mark, name=name)
+    pause(session, place, f"The token was revoked. {word}")
+    return place
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:
@@ -267,6 +276,17 @@ def _say(session: Session, text: str, word: str, mark: str, *, private: bool = F
     receive(session, [event])
     keep(session, read(session, most=10, languages=("en",)), _SPEAK)
     return session.scalars(sa.select(Message).filter_by(remote_id=number)).one()
+
+
+def _people_of(session: Session, partner: Supplier, mark: str) -> dict[type[Row], UUID]:
+    """Somebody who speaks for the partner, and was two accounts before."""
+    sara, also = (
+        meet(session, network=NETWORK, account=ACCOUNT, author=Author(id=f"{one}{partner.id.hex}"))
+        for one in ("sara", "also")
+    )
+    linking.join(session, also, sara)
+    speaks = belonging.begin(session, sara, partner, by=f"supplier:{mark}")
+    return {Person: sara.person_id, Member: sara.id, Belonging: speaks.id}
 
 
 def _case_of(session: Session, supplier: UUID) -> UUID:

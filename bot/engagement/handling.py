@@ -13,6 +13,8 @@ from bot.engagement import desk as desks
 from bot.engagement import erasing, happenings, phrases, reaching, replies
 from bot.engagement.desk import Desk
 from bot.engagement.forgetting import rewrite
+from bot.engagement.persons import belonging
+from bot.engagement.persons.desk import refusal
 from bot.engagement.reading import SAID, Meaning, Understood
 from bot.engagement.telling import Voices
 from bot.inbox.models import Event, EventState, Message, Signal
@@ -72,6 +74,7 @@ class _Work:
     matters: list[Matter] = field(default_factory=list)
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
     erasures: list[tuple[UUID, str]] = field(default_factory=list)
+    refused: dict[UUID, str] = field(default_factory=dict)  # by message: the partner they speak for
 
     def handle(self, batch: list[Understood]) -> None:
         said = [one for one in batch if one.kind in SAID]
@@ -107,7 +110,12 @@ class _Work:
         """What was noted, and whether it was said before."""
         insert_all(self.session, Message, self.messages)
         insert_all(self.session, Signal, self.signals)
-        for heard in hear(self.session, self.matters):
+        fair, refused = belonging.sift(self.session, self.matters)
+        everything = hear(self.session, fair)
+        self.refused |= refused | belonging.withdraw(self.session, everything)
+        for heard in everything:
+            if heard.matter.message_id in self.refused and not heard.opened:
+                continue
             self.heard.setdefault(heard.matter.message_id, []).append(heard)
         self.messages, self.signals, self.matters = [], [], []
 
@@ -241,8 +249,12 @@ class _Work:
             return phrases.person_comes(language=language, name=name, shop=self.speak.shop)
         if one.asked:
             return self._answer_to_partner(one, name)
-        if heard := self.heard.get(one.id):
-            return "\n".join(self._acknowledge(one, name, each, owners) for each in heard[:2])
+        heard = self.heard.get(one.id, [])
+        said = [self._acknowledge(one, name, each, owners) for each in heard[:2]]
+        if partner := self.refused.get(one.id):
+            said.append(refusal(partner, self._member(one), language))
+        if said:
+            return "\n".join(said)
         return self._courtesy(one, name)
 
     def _acknowledge(

@@ -18,7 +18,6 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "pick": "Say a number to add your voice.",
         "voted": "Your voice counts, {name}: {n} stand behind “{words}” now.",
         "voted_before": "You stand behind “{words}” already, {name}. Every voice counts once.",
-        "yours": "You answer for this one yourself, so you can't vote on it.",
         "gone": "That one is not open any more.",
         "status": "What became of what you said:",
         "no_status": "You have suggested nothing yet. /suggest begins.",
@@ -63,7 +62,6 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "pick": "Sag eine Nummer, dann zählt deine Stimme mit.",
         "voted": "Deine Stimme zählt, {name}: {n} stehen jetzt hinter „{words}“.",
         "voted_before": "Hinter „{words}“ stehst du schon, {name}. Jede Stimme zählt einmal.",
-        "yours": "Darum kümmerst du dich selbst; darüber kannst du nicht abstimmen.",
         "gone": "Das ist nicht mehr offen.",
         "status": "Das wurde aus dem, was du gesagt hast:",
         "no_status": "Du hast noch nichts vorgeschlagen. Mit /suggest geht es los.",
@@ -105,6 +103,8 @@ _DOES_DE = {
     "status": "Sehen, was aus deinen Vorschlägen wurde",
     "mydata": "Sehen, mitnehmen oder löschen, was über dich gespeichert ist",
     "preferences": "Wählen, wie du Antworten bekommst",
+    "link": "Auf mehreren Netzen ein Mensch sein, damit deine Stimme einmal zählt",
+    "unlink": "Deine Konten wieder für sich stehen lassen",
     "help": "Was dieser Bot kann, und wie du einen Menschen erreichst",
 }
 _LANGUAGES = {

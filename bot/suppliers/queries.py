@@ -15,6 +15,7 @@ from bot.members.models import Member
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers import acts, agreement
+from bot.suppliers.masking import names_beside
 from bot.suppliers.models import Answer, Case, Decision, Supplier
 from bot.understanding import mask
 
@@ -69,6 +70,8 @@ def said(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, Said]:
         of = root[voice.suggestion_id]
         voices[of].setdefault(voice.person_id, voice)
         names[of].add(name)
+    for id, beside in names_beside(session, root).items():
+        names[root[id]] |= beside
     return {
         id: Said(voices=tuple(voices[id].values()), names=tuple(sorted(names[id])))
         for id in suggestions

@@ -18,7 +18,9 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
+from bot.engagement.persons.models import Belonging
 from bot.inbox.models import Event, Message
+from bot.members.models import Member, Person
 from bot.outbox.models import Delivery
 from bot.products.models import Product
 from bot.settings import Settings
@@ -66,6 +68,8 @@ OWNED: dict[str, type[Row]] = {
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
     "/partners/{supplier_id:uuid}/people/{contact_id:uuid}": Contact,
     "/partners/{supplier_id:uuid}/sessions/{session_id:uuid}": PortalSession,
+    "/persons/{id:uuid}": Person,
+    "/persons/{id:uuid}/partners/{belonging_id:uuid}": Belonging,
     "/posts/{id:uuid}": Post,
     "/products/{product_id:uuid}": Product,
     "/queue/categories/{id:uuid}": Category,
@@ -76,6 +80,7 @@ OWNED: dict[str, type[Row]] = {
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
+    "/supplier/accounts/{belonging_id:uuid}": Belonging,
     "/supplier/cases/{case_id:uuid}": Case,
     "/supplier/cases/{case_id:uuid}/pictures/{picture_id:uuid}": Picture,
     "/supplier/people/{contact_id:uuid}": Contact,
@@ -207,6 +212,7 @@ class World:
                 "into": str(self.ours.rows[Suggestion]),
                 "partner": str(self.ours.nord),
                 "supplier": str(self.ours.nord),
+                "account": str(self.ours.rows[Member]),
                 "category": str(self.ours.rows[Category]),
                 "channels": str(self.ours.rows[Channel]),
                 "act": ACTS.get(route.path, "draft"),
