@@ -33,7 +33,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Content, Plugin, Services, installed
+from bot.networks import Adapter, Capabilities, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -47,6 +47,7 @@ from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links
+from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
 from bot.understanding import understand
@@ -175,9 +176,11 @@ class Hubbub:
 
     def _allowed(self, session: Session, delivery: Delivery) -> None:
         """Whether it may still be said in private. Raises `Rejected`."""
+        must_be_open(session, delivery, self._can(session, delivery).windows)
+
+    def _can(self, session: Session, delivery: Delivery) -> Capabilities:
         channel = session.need(Channel, delivery.channel_id)
-        can = self.adapters[channel.network, channel.account].capabilities
-        must_be_open(session, delivery, can.windows)
+        return self.adapters[channel.network, channel.account].capabilities
 
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
@@ -236,6 +239,9 @@ class Hubbub:
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
         content = mydata.finish(session, delivery, content, public_url=settings.public_url)
+        content = correspondence.finish(
+            session, delivery, content, can=self._can(session, delivery)
+        )
         finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
         return finish(
             session,

@@ -6,6 +6,7 @@ from bot.networks.events import Author, EventKind, InboundEvent, NotUnderstood
 from bot.networks.port import (
     Adapter,
     Command,
+    Endpoint,
     Finding,
     Health,
     MediaFile,
@@ -29,6 +30,7 @@ __all__ = [
     "Command",
     "Content",
     "Count",
+    "Endpoint",
     "EventKind",
     "Finding",
     "Health",

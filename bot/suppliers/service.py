@@ -71,8 +71,7 @@ def _withdraw_letters(session: Session, case: Case) -> None:
 def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
     letter = draft_letter(
         session,
-        case_id=case.id,
-        version=case.version,
+        case=case,
         suggestion=suggestion,
         supplier=supplier,
         channel=session.need(Channel, supplier.channel_id),
