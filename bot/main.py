@@ -33,7 +33,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Capabilities, Content, Plugin, Services, installed
+from bot.networks import Adapter, Capabilities, Content, Endpoint, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -47,6 +47,7 @@ from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links
+from bot.suppliers.correspondence import following, programs
 from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
@@ -133,6 +134,7 @@ class Hubbub:
             commands=COMMANDS,
             media=self.room,
             products=self._products,
+            endpoint=self._endpoint,
             public_url=settings.public_url,
             shop=settings.shop.name,
         )
@@ -171,6 +173,13 @@ class Hubbub:
         def ask() -> Sequence[str]:
             with self.database.reading() as session:
                 return beginning_with(session, beginning)
+
+        return await asyncio.to_thread(ask)
+
+    async def _endpoint(self, channel: str) -> Endpoint:
+        def ask() -> Endpoint:
+            with self.database.reading() as session:
+                return programs.endpoint(session, channel)
 
         return await asyncio.to_thread(ask)
 
@@ -304,7 +313,8 @@ class Hubbub:
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        scheduler = ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
+        works = ((materialise, 1), (follow, 1), (following.inform, 1), (fill, 10))
+        scheduler = ticking(self.writer, works, self._learn)
         if self.part.works:
             scheduler.start()
         try:

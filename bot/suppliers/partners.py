@@ -14,6 +14,7 @@ from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
 from bot.suppliers import links
+from bot.suppliers.correspondence.sending import MAIL
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
 
@@ -45,7 +46,7 @@ def add_supplier(
             "answer_within_hours": answer_within_hours,
         },
     )
-    channel = _mailbox(session, values["email"], values["name"])
+    channel = _ensure(session, values["email"], values["name"])
     supplier = session.put(Supplier(**values, channel_id=channel.id, created_at=session.now()))
     session.flush()
     record(session, by, "added", supplier, name=supplier.name)
@@ -61,7 +62,9 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
     for key, value in checked.items():
         setattr(supplier, key, value)
     if supplier.email != before.get("email", supplier.email):
-        supplier.channel_id = _mailbox(session, supplier.email, supplier.name).id
+        reached = session.need(Channel, supplier.channel_id)
+        if reached.network == MAIL:
+            supplier.channel_id = mailbox(session, supplier).id
         links.revoke(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:
@@ -69,10 +72,15 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
         session.announce("partners")
 
 
-def _mailbox(session: Session, email: str, name: str) -> Channel:
+def mailbox(session: Session, supplier: Supplier) -> Channel:
+    """Where letters by mail reach them."""
+    return _ensure(session, supplier.email, supplier.name)
+
+
+def _ensure(session: Session, email: str, name: str) -> Channel:
     return ensure(
         session,
-        network="email",
+        network=MAIL,
         account="default",
         remote_id=email,
         name=name,

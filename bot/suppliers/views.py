@@ -7,6 +7,7 @@ from bot.suppliers import (
     portal_views,
     product_views,
 )
+from bot.suppliers.correspondence import views as correspondence
 
 routes = [
     *entering_views.routes,
@@ -14,4 +15,5 @@ routes = [
     *partner_views.routes,
     *mail_views.routes,
     *product_views.routes,
+    *correspondence.routes,
 ]

@@ -21,7 +21,7 @@ from bot.suppliers.models import Act, Case, Supplier
 from bot.suppliers.portal import FOR
 from bot.suppliers.words import say_date
 
-TOPIC = "partner replies"
+TOPIC = "partners"
 # More answers of ours to one case in a day are no conversation with a person.
 _MOST_A_DAY = 12
 _MOST_KEPT = 20_000  # characters
