@@ -10,6 +10,9 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
+from bot.accounts import service as accounts
+from bot.accounts.models import Role, User
+from bot.db import Session
 from bot.main import Hubbub
 from bot.networks import Author, EventKind, InboundEvent
 from bot.outbox.models import Delivery, DeliveryState
@@ -90,3 +93,9 @@ async def living(folder: Path, networks: dict[str, Any]) -> AsyncIterator[Partne
         with suppress(asyncio.CancelledError):
             await working
         hubbub.close()
+
+
+def staff(session: Session) -> User:
+    """A member of staff who chooses."""
+    accounts.invite(session, "Mia", "mia@shop.example", Role.MARKETER)
+    return session.scalars(sa.select(User).filter_by(name="Mia")).one()

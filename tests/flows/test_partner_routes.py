@@ -1,12 +1,43 @@
 """One case, four routes: from those who spoke to the partner, and back to those who spoke."""
 
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from html import unescape
 from pathlib import Path
+from typing import Any
 
+import httpx
+import pytest
+import uvicorn
+
+from adapters.endpoint import Endpoints, EndpointSettings
+from bot.db import Session
+from bot.main import Hubbub, routes
+from bot.networks import Services
+from bot.suppliers.correspondence import chats, choosing, following
 from bot.suppliers.correspondence.models import Standing
-from bot.suppliers.models import CaseState
+from bot.suppliers.correspondence.sending import need_means
+from bot.suppliers.models import Act, CaseState, Supplier
+from bot.web.app import create_app
+from bot.web.stream import Streams
 from tests.adapters.ear import wait_for
-from tests.flows.partner_world import ADDRESS, WISH, living
+from tests.flows.partner_world import ADDRESS, WISH, PartnerWorld, living, staff
+from tests.stand_ins.faults import Shown
 from tests.stand_ins.mail import MailProvider
+from tests.stand_ins.program import Program
+from tests.stand_ins.telegram import TelegramStandIn
+from tests.stand_ins.telegram.chats import person
+
+FIELD = re.compile(r'name="_csrf_token" value="(\w+)"')
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    with Program().open() as program:
+        yield program
 
 
 async def test_a_partner_who_has_nothing_but_mail_answers_by_mail(tmp_path: Path) -> None:
@@ -51,3 +82,164 @@ async def test_a_partner_who_has_nothing_but_mail_answers_by_mail(tmp_path: Path
         ]
         await wait_for(lambda: len(provider.letters(ADDRESS)) == 5)
         assert "This is closed now." in provider.letters(ADDRESS)[4].get_content()
+
+
+async def test_a_partners_own_program_is_told_by_signed_calls_and_decides_by_them(
+    tmp_path: Path, program: Program
+) -> None:
+    async with living(tmp_path, {}) as world:
+        hubbub = world.hubbub
+        services = Services(clock=hubbub.clock, endpoint=hubbub._endpoint)
+        hubbub.adapters["endpoint", "default"] = Endpoints(
+            EndpointSettings(), services, program.rules
+        )
+        await hubbub.writer.run(lambda session: by_their_program(session, world, program))
+        async with served(hubbub) as address:
+            await world.says("ada", WISH)
+            await wait_for(lambda: bool(program.said("case.opened")), 20)
+            [opened] = program.said("case.opened")
+            assert opened["words"] == [WISH] and opened["people"] == 1
+            assert opened["product"] == {"name": "Trail Lid Cup", "sku": "CUP-1"}
+            assert "accept" in opened["allowed"] and "/s/" in opened["url"]
+
+            await world.says("ben", f"Yes, {WISH}!")
+            await world.hears("your voice")
+            await hubbub.writer.run(following.inform)
+            await wait_for(lambda: bool(program.said("case.voices")), 20)
+            assert program.said("case.voices")[0]["people"] == 2
+
+            door = f"{address}/webhooks/partners/{world.partner().id}"
+            asked = {"case": opened["case"], "act": "ask", "text": "Which colour?", "version": 1}
+            first = await program.decide(door, "msg_1", **asked)
+            again = await program.decide(door, "msg_1", **asked)
+            assert first.status_code == again.status_code == 200 and first.json() == again.json()
+            [question, _] = await world.hears("Which colour?", times=2)
+            await world.says("ada", "Blue, my number is 0170 1234567", reply_to=question.remote_id)
+            await world.hears("passed your answer on")
+            await hubbub.writer.run(following.inform)
+            await wait_for(lambda: bool(program.said("case.answers")), 20)
+            assert program.said("case.answers")[0]["answers"] == ["Blue, my number is [phone]"]
+
+            late = await program.decide(door, "msg_2", **asked | {"act": "accept"})
+            assert late.status_code == 409 and late.json()["case"]["version"] == 2
+            done = {"case": opened["case"], "act": "deliver", "text": "In the shops now."}
+            assert (await program.decide(door, "msg_3", **done)).status_code == 200
+            await world.hears("In the shops now.", times=2)
+            await hubbub.writer.run(following.inform)
+            await wait_for(lambda: bool(program.said("case.closed")), 20)
+            assert [one.act for one in world.replies()] == [Act.ASK, Act.ACCEPT, Act.DELIVER]
+
+
+def by_their_program(session: Session, world: PartnerWorld, program: Program) -> None:
+    supplier = session.need(Supplier, world.partner().id)
+    place = ("endpoint", "default")
+    choosing.by_program(
+        session, supplier, "https://partner.example/cases", place=place, by=staff(session)
+    )
+    means = need_means(session, supplier.id)
+    means.url, means.secret = program.url, program.secret  # loopback: no page takes that
+
+
+async def test_a_partner_answers_in_a_private_chat_by_a_reply_or_a_button(tmp_path: Path) -> None:
+    async with TelegramStandIn() as network:
+        settings = {"telegram": dict(network.settings())}
+        async with living(tmp_path, settings) as world:
+            hubbub = world.hubbub
+            code = await hubbub.writer.run(
+                lambda session: chats.make_code(
+                    session, session.need(Supplier, world.partner().id), by=staff(session)
+                )
+            )
+            await network.say(code, author="tom", private=True)
+            tom = str(person("tom")["id"])
+            await wait_for(lambda: shown(network, tom, "comes here from now on") != [], 20)
+
+            await world.says("ada", WISH)
+            await wait_for(lambda: shown(network, tom, WISH) != [], 20)
+            [letter] = shown(network, tom, WISH)
+            assert "decline: and your reason" in letter.text and "/s/" in letter.text
+            await network.say("ask: which colour?", author="tom", private=True, reply_to=letter.id)
+            await world.hears("which colour?")
+            await wait_for(lambda: shown(network, tom, "you ask the people this") != [], 20)
+
+            await network.say("What a lovely day!", author="tom", private=True, reply_to=letter.id)
+            await wait_for(lambda: shown(network, tom, "does not begin with one of") != [], 20)
+            await network.say("Really!", author="tom", private=True, reply_to=letter.id)
+
+            [buttons] = [
+                call.asked["reply_markup"]
+                for call in network.called("sendMessage")
+                if "you ask the people this" in call.asked["text"]
+            ]
+            value = next(value for value in pressed(buttons) if value.startswith("case:accept:"))
+            assert len(value) <= 64
+            press(network, "tom", value)
+            await world.hears("has accepted")
+            press(network, "eve", value)  # a stranger, who was shown the button
+            await network.say("accept", author="eve", private=True)
+            await wait_for(lambda: len(shown(network, str(person("eve")["id"]), "")) >= 1, 20)
+            assert [one.standing for one in world.replies()] == [
+                Standing.DONE,
+                Standing.NOTED,
+                Standing.NOTED,
+                Standing.DONE,
+            ]
+            assert len(shown(network, tom, "does not begin with one of")) == 1
+            assert world.case().state is CaseState.ACCEPTED
+
+
+def shown(network: TelegramStandIn, chat: str, words: str) -> list[Shown]:
+    return [one for one in network.shown() if one.channel == chat and words in one.text]
+
+
+def pressed(markup: Any) -> list[str]:
+    return [button["callback_data"] for row in markup["inline_keyboard"] for button in row]
+
+
+def press(network: TelegramStandIn, who: str, value: str) -> None:
+    sender = person(who)
+    chat = {"id": sender["id"], "type": "private"}
+    message = {"message_id": 1, "date": 1_800_000_000, "chat": chat}
+    press = {"id": f"{who}-{value}"[:60], "from": sender, "data": value, "message": message}
+    network.happen(callback_query=press)
+
+
+async def test_the_portal_shows_the_same_case_and_its_answer_counts_the_same(
+    tmp_path: Path,
+) -> None:
+    provider = MailProvider()
+    async with provider.open(), living(tmp_path, {"email": provider.settings()}) as world:
+        hubbub = world.hubbub
+        async with served(hubbub) as address:
+            await world.says("ada", WISH)
+            await wait_for(lambda: len(provider.letters(ADDRESS)) == 1, 20)
+            letter = provider.letters(ADDRESS)[0].get_content()
+            token = letter.partition("/s/")[2].split()[0]
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as browser:
+                door = await browser.get(f"/s/{token}")
+                entered = await browser.post(f"/s/{token}", data=field_of(door))
+                case = await browser.get(entered.headers["location"])
+                for fact in (WISH, "Trail Lid Cup", "What 1 person said"):
+                    assert fact in unescape(case.text)
+                form = field_of(case) | {"act": "accept", "version": "1", "words_accept": "Gladly."}
+                await browser.post(entered.headers["location"], data=form)
+            await world.hears("Gladly.")
+
+
+def field_of(page: httpx.Response) -> dict[str, str]:
+    found = FIELD.search(page.text)
+    assert found, page.text
+    return {"_csrf_token": found[1]}
+
+
+@asynccontextmanager
+async def served(hubbub: Hubbub) -> AsyncIterator[str]:
+    """Its pages, beside the work that goes on already."""
+    streams = Streams(hubbub.database, hubbub.writer.news)
+    app = create_app(routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
