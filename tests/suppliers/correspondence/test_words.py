@@ -20,7 +20,7 @@ SPRING = date(2027, 3, 1)
         ("Accept\nTom", Said(act=Act.ACCEPT)),  # a name below is no message to people
         ("*Accepted!*", Said(act=Act.ACCEPT)),
         ("annehmen: gern", Said(act=Act.ACCEPT, text="gern")),
-        ("accept: we like it\nvery much\n\nTom", Said(act=Act.ACCEPT, text="we like it\nvery much")),
+        ("accept: we like\nit\n\nTom", Said(act=Act.ACCEPT, text="we like\nit")),
         ("decline: too dear", Said(act=Act.DECLINE, text="too dear")),
         ("Ablehnen:\n\nzu teuer\n\nTom", Said(act=Act.DECLINE, text="zu teuer")),
         ("decline", Said(act=Act.DECLINE)),  # the reason is missing: they are told so
@@ -28,7 +28,7 @@ SPRING = date(2027, 3, 1)
         ("Rückfrage: welche Farbe?", Said(act=Act.ASK, text="welche Farbe?")),
         ("promise 2027-03-01", Said(act=Act.PROMISE, promised_for=SPRING)),
         ("promise: 2027-03-01", Said(act=Act.PROMISE, promised_for=SPRING)),
-        ("promise by 2027-03-01: new mould", Said(act=Act.PROMISE, text="new mould", promised_for=SPRING)),
+        ("promise by 2027-03-01: ok", Said(act=Act.PROMISE, text="ok", promised_for=SPRING)),
         ("zusagen 1.3.2027", Said(act=Act.PROMISE, promised_for=SPRING)),
         ("Versprechen bis 01. 03. 2027", Said(act=Act.PROMISE, promised_for=SPRING)),
         ("promise", Said(act=Act.PROMISE)),  # the day is missing: they are told so
