@@ -111,7 +111,7 @@ def not_decided_letter(facts: Facts, why: str, *, supplier: str) -> Content:
     """Why nothing came of their answer, and what to do instead."""
     text = f"""Hello {supplier},
 
-thank you for your answer. Nothing was decided by it: {why}
+thank you for your answer. Nothing was decided by it. {why}
 
 The whole matter as it stands now, and every way to answer it:
 {LINK}

@@ -28,10 +28,10 @@ _MOST_KEPT = 20_000  # characters
 
 _NO_TAG = "It came to the bare address, so nobody knows which matter it is about."
 _FORGED = "Its reply address was not made by us, or for another partner."
-_EXPIRED = "that letter is older than 90 days. Answer this one instead."
+_EXPIRED = "That letter is older than 90 days. Answer this one instead."
 _STRANGER = "It came from an address that is not this partner's."
 _TOO_OFTEN = "So many answers to one matter came today that this may be a machine."
-_NO_WORD = "it does not begin with one of the words that decide; the shop reads it all the same."
+_NO_WORD = "It does not begin with one of the words that decide. The shop reads it all the same."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +250,7 @@ def _tell(
 
 def _end(session: Session, reply: Reply, standing: Standing, why: str = "") -> Reply:
     reply.standing, reply.why = standing, why
-    if standing in {Standing.DONE, Standing.REFUSED, Standing.AUTOMATIC}:
+    if standing is not Standing.HELD:
         # Its bytes quote our letter, and with it what people said: nobody needs them any more.
         session.execute(sa.update(Incoming).filter_by(id=reply.id).values(raw=b""))
     session.announce(TOPIC)

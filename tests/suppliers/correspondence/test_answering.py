@@ -145,7 +145,7 @@ def test_what_lacks_something_is_told_and_nothing_decided(
 ) -> None:
     reply = write(session, text, tag_of(session))
     assert reply.standing is Standing.REFUSED and decided(session) == []
-    assert f"Nothing was decided by it: {why}" in sent(session)[-1].text
+    assert f"Nothing was decided by it. {why}" in sent(session)[-1].text
     assert write(session, "accept", tag_of(session)).standing is Standing.DONE
 
 
