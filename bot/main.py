@@ -33,7 +33,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Capabilities, Content, Endpoint, Plugin, Services, installed
+from bot.networks import Adapter, Callee, Capabilities, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -134,7 +134,7 @@ class Hubbub:
             commands=COMMANDS,
             media=self.room,
             products=self._products,
-            endpoint=self._endpoint,
+            callee=self._callee,
             public_url=settings.public_url,
             shop=settings.shop.name,
         )
@@ -176,10 +176,10 @@ class Hubbub:
 
         return await asyncio.to_thread(ask)
 
-    async def _endpoint(self, channel: str) -> Endpoint:
-        def ask() -> Endpoint:
+    async def _callee(self, channel: str) -> Callee:
+        def ask() -> Callee:
             with self.database.reading() as session:
-                return programs.endpoint(session, channel)
+                return programs.callee(session, channel)
 
         return await asyncio.to_thread(ask)
 

@@ -78,14 +78,16 @@ class Email:
 
     async def _look(self, receive: Receive) -> bool:
         """Take in the oldest new mails; whether there may be more. Marked only once stored."""
-        box = await asyncio.to_thread(Mailbox, self._settings)
+        box = Mailbox(self._settings)
         try:
+            await asyncio.to_thread(box.open)
             found = await asyncio.to_thread(box.unread)
             if found:
                 await receive([self._arrived(one) for one in found])
                 await asyncio.to_thread(box.mark, found)
-        finally:
             await asyncio.to_thread(box.close)
+        finally:
+            box.hang_up()
         return bool(found)
 
     def _arrived(self, one: Arrived) -> Event:

@@ -14,7 +14,7 @@ from bot.networks import Author, EventKind, InboundEvent, NotUnderstood
 
 LARGEST = 2_000_000  # bytes; an answer has some thousand
 
-_MOST_TEXT = 100_000
+_MOST_TEXT = 20_000  # characters
 _LONGEST_NAME = 200
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 # RFC 3834, and what programs wrote before it.

@@ -6,9 +6,12 @@ storing knows it by its Message-ID.
 """
 
 import imaplib
+import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessage
@@ -39,13 +42,23 @@ class Arrived:
 
 
 class Mailbox:
-    """One conversation with the server. Raises `Unavailable` and `Unauthorized`."""
+    """One conversation with the server, from `open` to `close`. Raises `Unavailable` and
+    `Unauthorized`. `hang_up` ends it at once, also while another thread waits for an answer."""
 
     def __init__(self, settings: EmailSettings) -> None:
-        self._host = settings.imap_host
+        self._host, self._settings = settings.imap_host, settings
+        self._lock, self._ended = Lock(), False
+        self._connected: BaseMailBox | None = None
+
+    @property
+    def _box(self) -> BaseMailBox:
+        assert self._connected is not None
+        return self._connected
+
+    def open(self) -> None:
+        settings = self._settings
         try:
-            self._box = _connected(settings)
-            self._box.email_message_class = _Raw
+            self._keep(_connected(settings))
             self._box.login(
                 settings.imap_username,
                 settings.imap_password.get_secret_value(),
@@ -57,6 +70,14 @@ class Mailbox:
             ) from error
         except (ImapToolsError, imaplib.IMAP4.error, OSError) as error:
             raise self._lost(error) from error
+
+    def _keep(self, box: BaseMailBox) -> None:
+        box.email_message_class = _Raw
+        with self._lock:
+            self._connected = box
+            if self._ended:
+                _cut(box)
+                raise OSError("it was hung up meanwhile")
 
     def unread(self) -> Sequence[Arrived]:
         """The oldest that are not marked as read."""
@@ -76,10 +97,15 @@ class Mailbox:
             raise self._lost(error) from error
 
     def close(self) -> None:
-        try:
+        with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
             self._box.logout()
-        except (ImapToolsError, imaplib.IMAP4.error, OSError):
-            self._box.client.shutdown()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        with self._lock:
+            self._ended = True
+            if self._connected is not None:
+                _cut(self._connected)
 
     def _read(self, uid: str) -> list[Arrived]:
         for head in self._fetch(uid, headers_only=True):
@@ -93,6 +119,14 @@ class Mailbox:
 
     def _lost(self, error: Exception) -> Unavailable:
         return Unavailable(f"The mailbox at {self._host} can't be read: {error}")
+
+
+def _cut(box: BaseMailBox) -> None:
+    """Who waits for an answer stops waiting first, or closing would wait for them."""
+    with suppress(OSError):
+        box.client.sock.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):
+        box.client.shutdown()
 
 
 def _connected(settings: EmailSettings) -> BaseMailBox:

@@ -71,7 +71,7 @@ class Endpoints:
     async def send(self, outgoing: Outgoing) -> Receipt:
         if problems := self.capabilities.problems(outgoing.content):
             raise Rejected(" ".join(problems))
-        place = await self._services.endpoint(outgoing.channel)
+        place = await self._services.callee(outgoing.channel)
         body, id = outgoing.content.text.encode("utf-8", "replace"), call_id(outgoing.key)
         headers = signing.sign(place.secret, id, self._services.clock.now(), body)
         headers["Content-Type"] = "application/json"

@@ -5,8 +5,8 @@ from bot.networks.content import Button, Content, Media, Poll
 from bot.networks.events import Author, EventKind, InboundEvent, NotUnderstood
 from bot.networks.port import (
     Adapter,
+    Callee,
     Command,
-    Endpoint,
     Finding,
     Health,
     MediaFile,
@@ -26,11 +26,11 @@ __all__ = [
     "Adapter",
     "Author",
     "Button",
+    "Callee",
     "Capabilities",
     "Command",
     "Content",
     "Count",
-    "Endpoint",
     "EventKind",
     "Finding",
     "Health",

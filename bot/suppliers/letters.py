@@ -124,7 +124,7 @@ The whole matter as it stands now, and every way to answer it:
 
 def answers_letter(facts: Facts, *, supplier: str, new: int) -> Content:
     """What the people said to the partner's question; the last ``new`` of the answers."""
-    said = "\n\n".join(_quote((words,), _EACH) for words in facts.answers[-new:][:_SHOWN])
+    said = "\n\n".join(_quote((words,), _EACH) for words in facts.answers[-new:][-_SHOWN:])
     text = f"""Hello {supplier},
 
 you asked the people something about {facts.product or "what they said"}. Their answers, without

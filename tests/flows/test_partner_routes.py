@@ -116,7 +116,7 @@ async def test_a_partners_own_program_is_told_by_signed_calls_and_decides_by_the
 ) -> None:
     async with living(tmp_path, {}) as world:
         hubbub = world.hubbub
-        services = Services(clock=hubbub.clock, endpoint=hubbub._endpoint)
+        services = Services(clock=hubbub.clock, callee=hubbub._callee)
         hubbub.adapters["endpoint", "default"] = Endpoints(
             EndpointSettings(), services, program.rules
         )
@@ -171,16 +171,7 @@ async def test_a_partner_answers_in_a_private_chat_by_a_reply_or_a_button(tmp_pa
     async with TelegramStandIn() as network:
         settings = {"telegram": dict(network.settings())}
         async with living(tmp_path, settings) as world:
-            hubbub = world.hubbub
-            code = await hubbub.writer.run(
-                lambda session: chats.make_code(
-                    session, session.need(Supplier, world.partner().id), by=staff(session)
-                )
-            )
-            await network.say(code, author="tom", private=True)
-            tom = str(person("tom")["id"])
-            await wait_for(lambda: shown(network, tom, "comes here from now on") != [], 20)
-
+            tom = await in_toms_chat(world, network)
             await world.says("ada", WISH)
             await wait_for(lambda: shown(network, tom, WISH) != [], 20)
             [letter] = shown(network, tom, WISH)
@@ -213,6 +204,19 @@ async def test_a_partner_answers_in_a_private_chat_by_a_reply_or_a_button(tmp_pa
             ]
             assert len(shown(network, tom, "does not begin with one of")) == 1
             assert world.case().state is CaseState.ACCEPTED
+
+
+async def in_toms_chat(world: PartnerWorld, network: TelegramStandIn) -> str:
+    """The partner's chat from now on; gives its id."""
+    code = await world.hubbub.writer.run(
+        lambda session: chats.make_code(
+            session, session.need(Supplier, world.partner().id), by=staff(session)
+        )
+    )
+    await network.say(code, author="tom", private=True)
+    tom = str(person("tom")["id"])
+    await wait_for(lambda: shown(network, tom, "comes here from now on") != [], 20)
+    return tom
 
 
 def shown(network: TelegramStandIn, chat: str, words: str) -> list[Shown]:

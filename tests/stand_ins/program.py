@@ -12,7 +12,7 @@ import httpx
 
 from bot.egress import PUBLIC, Rules, networks
 from bot.errors import NotAllowed
-from bot.networks import Endpoint, signing
+from bot.networks import Callee, signing
 
 
 class Program:
@@ -31,7 +31,7 @@ class Program:
         program = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802  # the server's own name for it
+            def do_POST(self) -> None:  # the server's own name for it
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status = program.take(headers, body)
@@ -82,8 +82,8 @@ class Program:
             seconds=5,
         )
 
-    async def endpoint(self, channel: str) -> Endpoint:
-        return Endpoint(url=self.url, secret=self.secret)
+    async def callee(self, channel: str) -> Callee:
+        return Callee(url=self.url, secret=self.secret)
 
     async def decide(self, address: str, id: str, **what: Any) -> httpx.Response:
         """Call Hubbub at ``address``."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from bot.suppliers import acts, agreement, queries
 from bot.suppliers.models import Act, Answer, Case, CaseState, Supplier
 from bot.understanding import Facet, Kind
 
+# So many of each are quoted; the portal shows all.
+MOST_QUOTED = 50
+
 # What no words of people may stand for: see `bot.suppliers.letters`.
 PLACEHOLDERS = ("{portal-link}", "{shop}", "{how-to-answer}")
 
@@ -21,7 +25,8 @@ PLACEHOLDERS = ("{portal-link}", "{shop}", "{how-to-answer}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a partner may know of a case, at this version of it. ``words`` are masked: the first
-    said, then the others, the same only once. ``trend``: people a week, the current one last."""
+    said, then others, the same only once; of the ``answered`` answers the last. ``trend``: people a
+    week, the current one last."""
 
     case: UUID
     version: int
@@ -32,6 +37,7 @@ class Facts:
     sku: str
     people: int
     words: tuple[str, ...]
+    answered: int
     answers: tuple[str, ...]
     trend: tuple[tuple[date, int], ...]
     answer_by: datetime | None
@@ -51,6 +57,7 @@ class Facts:
             "product": {"name": self.product, "sku": self.sku} if self.product else None,
             "people": self.people,
             "words": list(self.words),
+            "answered": self.answered,
             "answers": list(self.answers),
             "trend": [{"week": day.isoformat(), "people": number} for day, number in self.trend],
             "answer_by": self.answer_by.isoformat() if self.answer_by else None,
@@ -72,8 +79,9 @@ def facts(
     said = said or queries.said(session, [suggestion.id])[suggestion.id]
     product = session.need(Product, suggestion.product_id) if suggestion.product_id else None
     clock = agreement.clock(case, supplier, session.now())
-    everything = [suggestion.words, *(voice.words for voice in said.voices)]
-    masked = (plain(said.masked(words)) for words in everything)
+    answers = _answers(session, case)
+    everything = dict.fromkeys([suggestion.words, *(voice.words for voice in said.voices)])
+    masked = (plain(said.masked(words)) for words in islice(everything, MOST_QUOTED))
     return Facts(
         case=case.id,
         version=case.version,
@@ -84,7 +92,8 @@ def facts(
         sku=product.sku if product else "",
         people=max(said.people, 1),
         words=tuple(dict.fromkeys(words for words in masked if words)),
-        answers=tuple(plain(said.masked(words)) for words in _answers(session, case)),
+        answered=len(answers),
+        answers=tuple(plain(said.masked(words)) for words in answers[-MOST_QUOTED:]),
         trend=queries.trend([voice.said_at for voice in said.voices], session.now()),
         answer_by=clock.due if clock else None,
         promised_for=case.promised_for,

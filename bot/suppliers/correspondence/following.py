@@ -29,10 +29,10 @@ def inform(session: Session) -> None:
         told = _told(session, case, supplier)
         if way_of(supplier, channel) is Way.CALL:
             _call(session, supplier, known, told)
-        elif new := len(known.answers) - told.answers:
+        elif new := known.answered - told.answers:
             letter = letters.answers_letter(known, supplier=supplier.name, new=new)
-            _say(session, supplier, letter, known, Event.ANSWERS, f"answers:{len(known.answers)}")
-            told.answers = len(known.answers)
+            _say(session, supplier, letter, known, Event.ANSWERS, f"answers:{known.answered}")
+            told.answers = known.answered
         told.at = session.now()
 
 
@@ -84,9 +84,9 @@ def _call(session: Session, supplier: Supplier, known: Facts, told: Informed) ->
     nothing = Content(text="")  # a program gets facts in place of any letter
     if known.people > told.people:
         _say(session, supplier, nothing, known, Event.VOICES, f"voices:{known.people}")
-    if len(known.answers) > told.answers:
-        _say(session, supplier, nothing, known, Event.ANSWERS, f"answers:{len(known.answers)}")
-    told.people, told.answers = max(known.people, told.people), len(known.answers)
+    if known.answered > told.answers:
+        _say(session, supplier, nothing, known, Event.ANSWERS, f"answers:{known.answered}")
+    told.people, told.answers = max(known.people, told.people), known.answered
     if known.state in acts.ENDS:
         _say(session, supplier, nothing, known, Event.CLOSED, "closed")
         told.closed = True

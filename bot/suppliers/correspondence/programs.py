@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.db import Session, insert_new
 from bot.errors import Conflict, InvalidInput, NotFound, Rejected
-from bot.networks import Endpoint, signing
+from bot.networks import Callee, signing
 from bot.suppliers import queries, service
 from bot.suppliers.correspondence.answering import TOPIC
 from bot.suppliers.correspondence.facts import facts
@@ -32,7 +32,7 @@ class Call(BaseModel):
     version: int | None = None
 
 
-def endpoint(session: Session, channel: str) -> Endpoint:
+def callee(session: Session, channel: str) -> Callee:
     """The program that a channel stands for. Raises `Rejected` where there is none any more."""
     try:
         means = means_of(session, UUID(hex=channel))
@@ -40,7 +40,7 @@ def endpoint(session: Session, channel: str) -> Endpoint:
         means = None
     if means is None or means.secret is None or not means.url:
         raise Rejected("No program is set up there any more.")
-    return Endpoint(url=means.url, secret=means.secret)
+    return Callee(url=means.url, secret=means.secret)
 
 
 def called(

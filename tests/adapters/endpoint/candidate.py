@@ -29,7 +29,7 @@ class OnProgram:
         return self.plugin.settings.model_validate({})
 
     def build(self) -> Adapter:
-        services = Services(clock=SystemClock(), endpoint=program().endpoint)
+        services = Services(clock=SystemClock(), callee=program().callee)
         return Endpoints(EndpointSettings(), services, program().rules)
 
 

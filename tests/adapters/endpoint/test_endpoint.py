@@ -1,6 +1,6 @@
 """Calls of partners' programs, against one that takes them well and badly."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from adapters.endpoint import Endpoints, EndpointSettings
 from bot.clock import SystemClock
 from bot.egress import PUBLIC
 from bot.errors import NetworkError, RateLimited, Rejected, Unavailable
-from bot.networks import Action, Content, Outgoing, Services
+from bot.networks import Action, Callee, Content, Outgoing, Services
 from tests.stand_ins.program import Program
 
 
@@ -21,7 +21,7 @@ def program() -> Iterator[Program]:
 
 
 def adapter(program: Program) -> Endpoints:
-    services = Services(clock=SystemClock(), endpoint=program.endpoint)
+    services = Services(clock=SystemClock(), callee=program.callee)
     return Endpoints(EndpointSettings(), services, program.rules)
 
 
@@ -70,33 +70,32 @@ async def test_what_their_program_answers_decides(
 
 
 async def test_who_does_not_know_the_secret_is_not_believed(program: Program) -> None:
-    ours = adapter(program)
-    program.secret, known = "whsec_" + "A" * 44, await program.endpoint("")
+    program.secret, known = "whsec_" + "A" * 44, await program.callee("")
     ours = Endpoints(
         EndpointSettings(),
-        Services(clock=SystemClock(), endpoint=_gives(known)),
+        Services(clock=SystemClock(), callee=_gives(known)),
         program.rules,
     )
     with pytest.raises(Unavailable, match="401"):
         await ours.send(call())
 
 
-def _gives(endpoint: object) -> object:
-    async def give(channel: str) -> object:
-        return endpoint
+def _gives(callee: Callee) -> Callable[[str], Awaitable[Callee]]:
+    async def give(channel: str) -> Callee:
+        return callee
 
     return give
 
 
 async def test_an_address_inside_is_never_called(program: Program) -> None:
     ours = Endpoints(
-        EndpointSettings(), Services(clock=SystemClock(), endpoint=program.endpoint), PUBLIC
+        EndpointSettings(), Services(clock=SystemClock(), callee=program.callee), PUBLIC
     )
     with pytest.raises(Rejected):
         await ours.send(call())
     within = replace(program.rules, also=())  # the port is fine, the address is not
     ours = Endpoints(
-        EndpointSettings(), Services(clock=SystemClock(), endpoint=program.endpoint), within
+        EndpointSettings(), Services(clock=SystemClock(), callee=program.callee), within
     )
     with pytest.raises(Rejected, match="not on the public internet"):
         await ours.send(call())

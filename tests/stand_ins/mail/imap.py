@@ -51,7 +51,7 @@ class Inbox:
                 await writer.drain()
                 if verb == b"LOGOUT":
                     break
-        writer.close()
+        writer.transport.abort()
 
     def _is_no(self, verb: bytes, rest: bytes) -> bool:
         return verb == b"LOGIN" and not rest.endswith(f'"{self.password}"'.encode())

@@ -257,4 +257,4 @@ def test_the_key_that_signs_is_sealed(session: Session, case: Case) -> None:
     sent(session)
     key = session.scalars(sa.select(Means.reply_key)).one()
     stored = session.connection().exec_driver_sql("SELECT reply_key FROM partner_means").scalar()
-    assert key.encode() not in bytes(stored)
+    assert stored and key.encode() not in bytes(stored)

@@ -54,7 +54,7 @@ def test_a_program_hears_of_more_people_answers_and_the_end(
     session: Session, alba: Supplier, mia: User
 ) -> None:
     secret = choosing.by_program(session, alba, "https://alba.example/in", place=PLACE, by=mia)
-    assert programs.endpoint(session, alba.id.hex).secret == secret
+    assert programs.callee(session, alba.id.hex).secret == secret
     suggestion = shop.suggest(session, people=("Ana",))
     case = service.open_case(session, suggestion)
     inform(session)
@@ -144,4 +144,4 @@ def test_going_back_to_mail_shuts_the_programs_door(
     choosing.by_mail(session, alba, by=mia)
     assert alba.channel_id == mailbox
     with pytest.raises(Rejected):
-        programs.endpoint(session, alba.id.hex)
+        programs.callee(session, alba.id.hex)
