@@ -134,7 +134,22 @@ class Email:
 
     async def examine(self, channel: str | None = None) -> Sequence[Finding]:
         health, says = self.health()
-        return [Finding(what="connection", health=health, says=says)]
+        found = [Finding(what="connection", health=health, says=says)]
+        if self._settings.imap_host:
+            found.append(await self._examine_mailbox())
+        return found
+
+    async def _examine_mailbox(self) -> Finding:
+        box = Mailbox(self._settings)
+        try:
+            await asyncio.to_thread(box.open)
+        except (Unavailable, Unauthorized) as trouble:
+            then = "Check imap_host, imap_username and the password in [networks.email]."
+            return Finding(what="mailbox", health=Health.WARN, says=str(trouble), then=then)
+        finally:
+            box.hang_up()
+        says = f"Partners' answers are read from {self._settings.imap_host}."
+        return Finding(what="mailbox", health=Health.OK, says=says)
 
     async def places(self) -> Sequence[Place]:
         return ()  # a letter goes to a person, wherever they are

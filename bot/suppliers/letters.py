@@ -92,11 +92,11 @@ def decided_letter(
     """What we understood, so that a misunderstanding can be set right."""
     noted = f"{_NOTED[act]}{f' {day}' if day else ''}"
     quoted = f"\n\n{_quote((text,), MOST_QUOTED)}" if text else ""
-    hears = f"{_who(facts)} will hear it." if act is not Act.ACKNOWLEDGE else ""
+    hears = f" {_who(facts)} will hear it." if act is not Act.ACKNOWLEDGE else ""
     more = f"{HOW}" if facts.allowed else "\nThis is closed now. Thank you."
     text = f"""Hello {supplier},
 
-we have written down that you {noted}. {hears}{quoted}
+we have written down that you {noted}.{hears}{quoted}
 
 The whole matter, and what else you can do about it:
 {LINK}

@@ -12,9 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 import uvicorn
 
 from adapters.endpoint import Endpoints, EndpointSettings
+from bot.accounts.models import User
 from bot.db import Session
 from bot.main import Hubbub, routes
 from bot.networks import Services, signing
@@ -154,7 +156,14 @@ async def test_a_partners_own_program_is_told_by_signed_calls_and_decides_by_the
             await world.hears("In the shops now.", times=2)
             await hubbub.writer.run(following.inform)
             await wait_for(lambda: bool(program.said("case.closed")), 20)
+            await hubbub.writer.run(lambda session: try_out(session, world))
+            await wait_for(lambda: program.said("test") == [{}], 20)
             assert [one.act for one in world.replies()] == [Act.ASK, Act.ACCEPT, Act.DELIVER]
+
+
+def try_out(session: Session, world: PartnerWorld) -> None:
+    [mia] = session.scalars(sa.select(User))
+    choosing.try_out(session, session.need(Supplier, world.partner().id), by=mia)
 
 
 def by_their_program(session: Session, world: PartnerWorld, program: Program) -> None:

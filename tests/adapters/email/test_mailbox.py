@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from adapters.email import Email, EmailSettings, plugin
 from bot.clock import SystemClock
-from bot.errors import DatabaseUnavailable, Unauthorized, Unavailable
-from bot.networks import Health, InboundEvent, Services
+from bot.errors import DatabaseUnavailable, NotAllowed, Unauthorized, Unavailable
+from bot.networks import Health, InboundEvent, Services, WebhookRequest, signing
 from bot.networks.port import Event
 from tests.adapters.ear import Ear, wait_for
+from tests.adapters.email.candidate import SECRET, candidate
 from tests.stand_ins.mail import MailProvider
 
 GOOD = b"From: tom@alba.example\r\nTo: cases@shop.example\r\nMessage-ID: <%d@x>\r\n\r\naccept\r\n"
@@ -101,6 +102,26 @@ async def test_a_wrong_password_is_said_without_it(provider: MailProvider, ear: 
         await adapter.run(ear.receive)
     assert adapter.health()[0] is Health.WARN
     assert "s3cret-canary" not in f"{raised.value} {adapter.health()}"
+
+
+async def test_looking_says_whether_answers_can_be_read(provider: MailProvider) -> None:
+    _, mailbox = await email(provider).examine()
+    assert (mailbox.what, mailbox.health) == ("mailbox", Health.OK)
+    _, mailbox = await email(provider, imap_password="wrong one").examine()
+    assert mailbox.health is Health.WARN and "imap_username" in mailbox.then
+
+
+async def test_who_hands_answers_over_must_sign_them() -> None:
+    settings = candidate().validated()
+    assert plugin.accept
+    for headers in ({}, signing.sign(signing.new_secret(), "1", SystemClock().now(), GOOD % 1)):
+        call = WebhookRequest(method="POST", headers=headers, query={}, body=GOOD % 1)
+        with pytest.raises(NotAllowed):
+            plugin.accept(settings, call)
+    headers = signing.sign(SECRET, "1", SystemClock().now(), GOOD % 1)
+    call = WebhookRequest(method="POST", headers=headers, query={}, body=GOOD % 1)
+    [event] = cast(list[Event], plugin.accept(settings, call))
+    assert event.dedupe_key == "<1@x>"
 
 
 async def test_a_server_that_is_gone_is_tried_again_later(ear: Ear) -> None:
