@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.accounts.audit import record
 from bot.accounts.models import User
 from bot.db import Session
+from bot.db.sealed import CannotUnseal
 from bot.errors import Conflict, InvalidInput
 from bot.inbox.models import Event as Incoming
 from bot.networks import Content
@@ -29,6 +30,7 @@ _MOST_KEPT = 20_000  # characters
 _NO_TAG = "It came to the bare address, so nobody knows which matter it is about."
 _FORGED = "Its reply address was not made by us, or for another partner."
 _EXPIRED = "That letter is older than 90 days. Answer this one instead."
+_SEALED = "The key that would prove it can't be opened. The owner finds out why with: hubbub check."
 _STRANGER = "It came from an address that is not this partner's."
 _TOO_OFTEN = "So many answers to one matter came today that this may be a machine."
 _NO_WORD = "It does not begin with one of the words that decide. The shop reads it all the same."
@@ -55,8 +57,12 @@ def by_mail(session: Session, came: Came, tag: str) -> Reply:
     reply = _keep(session, came)
     read = tags.read(tag)
     case = session.find(Case, read.case) if read else None
-    if read and case and case.supplier_id and _is_genuine(session, case.supplier_id, read):
-        reply.case_id, reply.supplier_id, reply.version = case.id, case.supplier_id, read.version
+    try:
+        if read and case and case.supplier_id and _is_genuine(session, case.supplier_id, read):
+            reply.case_id, reply.supplier_id = case.id, case.supplier_id
+            reply.version = read.version
+    except CannotUnseal:  # what others say must not wait until the keys are back
+        return _end(session, reply, Standing.HELD, _SEALED)
     if came.automatic:
         return _end(session, reply, Standing.AUTOMATIC, came.automatic)
     if read is None or case is None or reply.supplier_id is None:

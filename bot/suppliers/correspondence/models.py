@@ -11,7 +11,10 @@ from bot.suppliers.models import Act
 
 
 class Means(Row):
-    """What it takes to reach one partner and to know their answers, beside their channel."""
+    """What it takes to reach one partner and to know their answers, beside their channel.
+
+    What is sealed is read only where it is needed: a key that is missing stops nothing else.
+    """
 
     __tablename__ = "partner_means"
     __table_args__ = (
@@ -21,10 +24,12 @@ class Means(Row):
     )
 
     supplier_id: Mapped[UUID]
-    reply_key: Mapped[str] = mapped_column(Sealed)  # signs the reply addresses in their letters
+    # Signs the reply addresses in their letters.
+    reply_key: Mapped[str] = mapped_column(Sealed, deferred=True)
     person: Mapped[str] = mapped_column(default="")  # in a private chat: by the network's id
     url: Mapped[str] = mapped_column(default="")  # their program's address
-    secret: Mapped[str | None] = mapped_column(Sealed)  # None: no program may call for them
+    # None: no program may call for them.
+    secret: Mapped[str | None] = mapped_column(Sealed, deferred=True)
     code_hash: Mapped[bytes | None]  # said in a private chat, it makes that chat theirs
     code_until: Mapped[datetime | None]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from bot.accounts import service as accounts
 from bot.accounts.models import Role, User
 from bot.clock import FrozenClock
-from bot.db import Session
+from bot.db import KeyRing, Session
+from bot.db.sealed import give_keys
 from bot.errors import Conflict, InvalidInput
 from bot.inbox.models import Event, EventState
 from bot.networks import Capabilities, Content, EventKind
@@ -251,6 +253,20 @@ def test_what_a_person_has_to_look_at_is_not_decided(session: Session, case: Cas
     reply = write(session, "done", tag_of(session), problem="It has an attachment.")
     assert reply.standing is Standing.HELD and decided(session) == []
     assert session.need(Event, reply.id).raw != b""  # nothing is lost while it waits
+
+
+def test_without_the_keys_an_answer_waits_and_everything_else_goes_on(
+    session: Session, case: Case, tmp_path: Path
+) -> None:
+    tag = tag_of(session)
+    session.flush()
+    session.expire_all()
+    others = KeyRing(tmp_path / "others.keys")
+    others.make()
+    give_keys(session.get_bind().dialect, others)
+    reply = write(session, "accept", tag)
+    assert reply.standing is Standing.HELD and "hubbub check" in reply.why
+    assert session.scalars(sa.select(Means)).one().url == ""
 
 
 def test_the_key_that_signs_is_sealed(session: Session, case: Case) -> None:

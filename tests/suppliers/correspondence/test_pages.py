@@ -170,7 +170,7 @@ async def test_the_pages_can_be_read_by_everyone(
         page = await open_page(width=width, colours=colours)
         await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
         here = f"/partners/{world.alba}"
-        for path in (here, f"{here}/reached", "/partners/answers"):
+        for path in (here, f"{here}/reached", "/partners/answers", "/mail"):
             await page.goto(f"{address}{path}")
             await look(page, path, width, colours)
         await page.goto(f"{address}{here}/reached")
