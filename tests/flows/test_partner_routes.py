@@ -19,7 +19,7 @@ from adapters.endpoint import Endpoints, EndpointSettings
 from bot.accounts.models import User
 from bot.db import Session
 from bot.main import Hubbub, routes
-from bot.networks import Services, signing
+from bot.networks import Health, Services, signing
 from bot.suppliers.correspondence import chats, choosing, following
 from bot.suppliers.correspondence.models import Standing
 from bot.suppliers.correspondence.sending import need_means
@@ -28,7 +28,8 @@ from bot.web.app import create_app
 from bot.web.stream import Streams
 from tests.adapters.ear import wait_for
 from tests.flows.partner_world import ADDRESS, WISH, PartnerWorld, living, staff
-from tests.stand_ins.faults import Shown
+from tests.stand_ins.discord import DiscordStandIn
+from tests.stand_ins.faults import Shown, StandIn
 from tests.stand_ins.mail import MailProvider
 from tests.stand_ins.mail.provider import answer_to
 from tests.stand_ins.program import Program
@@ -215,7 +216,7 @@ async def test_a_partner_answers_in_a_private_chat_by_a_reply_or_a_button(tmp_pa
             assert world.case().state is CaseState.ACCEPTED
 
 
-async def in_toms_chat(world: PartnerWorld, network: TelegramStandIn) -> str:
+async def in_toms_chat(world: PartnerWorld, network: StandIn) -> str:
     """The partner's chat from now on; gives its id."""
     code = await world.hubbub.writer.run(
         lambda session: chats.make_code(
@@ -223,12 +224,28 @@ async def in_toms_chat(world: PartnerWorld, network: TelegramStandIn) -> str:
         )
     )
     await network.say(code, author="tom", private=True)
-    tom = str(person("tom")["id"])
-    await wait_for(lambda: shown(network, tom, "comes here from now on") != [], 20)
-    return tom
+    hello = "comes here from now on"
+    await wait_for(lambda: any(hello in one.text for one in network.shown()), 20)
+    [chat] = [one.channel for one in network.shown() if hello in one.text]
+    return chat
 
 
-def shown(network: TelegramStandIn, chat: str, words: str) -> list[Shown]:
+async def test_on_another_network_it_is_the_same(tmp_path: Path) -> None:
+    network = DiscordStandIn()
+    async with network, living(tmp_path, {"discord": dict(network.settings())}) as world:
+        [discord] = [it for it in world.hubbub.adapters.values() if it.network == "discord"]
+        await wait_for(lambda: discord.health()[0] is Health.OK, 20)
+        tom = await in_toms_chat(world, network)
+        await world.says("ada", WISH)
+        await wait_for(lambda: shown(network, tom, WISH) != [], 20)
+        [letter] = shown(network, tom, WISH)
+        await network.say("zusagen 1.3.2099", author="tom", private=True, reply_to=letter.id)
+        await world.hears("promises")
+        await wait_for(lambda: shown(network, tom, "1 Mar 2099") != [], 20)
+        assert world.replies()[0].standing is Standing.DONE
+
+
+def shown(network: StandIn, chat: str, words: str) -> list[Shown]:
     return [one for one in network.shown() if one.channel == chat and words in one.text]
 
 
