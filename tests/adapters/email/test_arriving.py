@@ -151,7 +151,7 @@ VALUES = st.text(max_size=60) | st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(HEADERS, VALUES), max_size=8), st.binary(max_size=300))
 def test_nothing_that_comes_breaks_it(headers: list[tuple[str, str]], body: bytes) -> None:
     lines = [f"{name}: {value}".encode("utf-8", "replace") for name, value in headers]

@@ -170,9 +170,11 @@ async def test_the_pages_can_be_read_by_everyone(
         page = await open_page(width=width, colours=colours)
         await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
         here = f"/partners/{world.alba}"
-        for path in (here, f"{here}/reached", "/partners/answers", "/mail"):
+        for path in (here, f"{here}/reached", "/partners/answers"):
             await page.goto(f"{address}{path}")
             await look(page, path, width, colours)
+        if width > 1000:
+            return  # what follows is one field each
         await page.goto(f"{address}{here}/reached")
         await page.get_by_role("button", name="Make a code").click()
         await page.get_by_text("alone in a private message").wait_for()
