@@ -119,10 +119,6 @@ async def test_a_partners_own_program_is_told_by_signed_calls_and_decides_by_the
 ) -> None:
     async with living(tmp_path, {}) as world:
         hubbub = world.hubbub
-        services = Services(clock=hubbub.clock, callee=hubbub._callee)
-        hubbub.adapters["endpoint", "default"] = Endpoints(
-            EndpointSettings(), services, program.rules
-        )
         await hubbub.writer.run(lambda session: by_their_program(session, world, program))
         async with served(hubbub) as address:
             await world.says("ada", WISH)
@@ -168,8 +164,10 @@ def try_out(session: Session, world: PartnerWorld) -> None:
 
 
 def by_their_program(session: Session, world: PartnerWorld, program: Program) -> None:
+    hubbub, place = world.hubbub, ("endpoint", "default")
+    services = Services(clock=hubbub.clock, callee=hubbub._callee)
+    hubbub.adapters[place] = Endpoints(EndpointSettings(), services, program.rules)
     supplier = session.need(Supplier, world.partner().id)
-    place = ("endpoint", "default")
     choosing.by_program(
         session, supplier, "https://partner.example/cases", place=place, by=staff(session)
     )
