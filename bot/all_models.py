@@ -12,6 +12,7 @@ import bot.outbox.models
 import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
+import bot.suppliers.correspondence.models
 import bot.suppliers.models
 import bot.suppliers.portal_models
 import bot.web.models

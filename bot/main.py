@@ -34,7 +34,7 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Content, Plugin, Services, installed
+from bot.networks import Adapter, Callee, Capabilities, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
@@ -48,6 +48,8 @@ from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
 from bot.suppliers import links, pictures
+from bot.suppliers.correspondence import following, programs
+from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
 from bot.understanding import understand
@@ -133,6 +135,7 @@ class Hubbub:
             commands=COMMANDS,
             media=self.room,
             products=self._products,
+            callee=self._callee,
             public_url=settings.public_url,
             shop=settings.shop.name,
         )
@@ -174,11 +177,20 @@ class Hubbub:
 
         return await asyncio.to_thread(ask)
 
+    async def _callee(self, channel: str) -> Callee:
+        def ask() -> Callee:
+            with self.database.reading() as session:
+                return programs.callee(session, channel)
+
+        return await asyncio.to_thread(ask)
+
     def _allowed(self, session: Session, delivery: Delivery) -> None:
         """Whether it may still be said in private. Raises `Rejected`."""
+        must_be_open(session, delivery, self._can(session, delivery).windows)
+
+    def _can(self, session: Session, delivery: Delivery) -> Capabilities:
         channel = session.need(Channel, delivery.channel_id)
-        can = self.adapters[channel.network, channel.account].capabilities
-        must_be_open(session, delivery, can.windows)
+        return self.adapters[channel.network, channel.account].capabilities
 
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
@@ -237,6 +249,9 @@ class Hubbub:
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
         content = mydata.finish(session, delivery, content, public_url=settings.public_url)
+        content = correspondence.finish(
+            session, delivery, content, can=self._can(session, delivery)
+        )
         finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
         return finish(
             session,
@@ -303,7 +318,8 @@ class Hubbub:
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        scheduler = ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
+        works = ((materialise, 1), (follow, 1), (following.inform, 1), (fill, 10))
+        scheduler = ticking(self.writer, works, self._learn)
         if self.part.works:
             scheduler.start()
         try:

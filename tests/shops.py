@@ -38,6 +38,7 @@ from bot.products import service as products
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion
 from bot.suppliers import links, people, product_pictures
+from bot.suppliers.correspondence.models import Reply, Standing, Way
 from bot.suppliers.models import Act, Case, Coverage, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.portal_models import Contact, Picture, PictureState
@@ -116,6 +117,7 @@ def furnish(session: Session, word: str) -> Shop:
             Message: said[0].id,
             Event: garbled,
             Delivery: _letter_to(session, alba),
+            Reply: _answer_of(session, alba, cases[alba.id], word, mark),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             **spokespeople[alba.id],
             **_written(session, post, word, user),
@@ -300,6 +302,23 @@ def _coverage_of(session: Session, supplier: UUID) -> UUID:
 def _letter_to(session: Session, supplier: Supplier) -> UUID:
     found = sa.select(Delivery.id).filter_by(channel_id=supplier.channel_id)
     return session.scalars(found.limit(1)).one()
+
+
+def _answer_of(session: Session, supplier: Supplier, case: UUID, word: str, mark: str) -> UUID:
+    """By mail, from an address that is not theirs."""
+    reply = session.put(
+        Reply(
+            way=Way.MAIL,
+            remote_id=f"<{mark}@maker.example>",
+            supplier_id=supplier.id,
+            case_id=case,
+            sender=f"{word}-{mark}@elsewhere.example"[:200],
+            text=f"done: it is ready {word}",
+            came_at=session.now(),
+            standing=Standing.HELD,
+        )
+    )
+    return reply.id
 
 
 def _garble(session: Session, word: str, mark: str) -> UUID:

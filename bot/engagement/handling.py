@@ -10,7 +10,7 @@ from bot.channels.models import Channel, ChannelKind
 from bot.channels.service import ensure
 from bot.db import Session, insert_all
 from bot.engagement import desk as desks
-from bot.engagement import erasing, happenings, phrases, reaching, replies
+from bot.engagement import erasing, happenings, partners, phrases, reaching, replies
 from bot.engagement.desk import Desk
 from bot.engagement.forgetting import rewrite
 from bot.engagement.persons import belonging
@@ -52,7 +52,8 @@ def keep(session: Session, batch: list[Understood], speak: Voices) -> int:
     is_fresh = sa.and_(Event.id.in_(ids), Event.state == EventState.NEW)
     fresh = set(session.scalars(sa.select(Event.id).where(is_fresh).with_for_update()))
     work = _Work(session, speak)
-    work.handle([one for one in batch if one.id in fresh and not one.by_us_or_a_bot])
+    heard = [one for one in batch if one.id in fresh and not one.by_us_or_a_bot]
+    work.handle(partners.take(session, heard))
     session.execute(
         sa.update(Event).where(is_fresh).values(state=EventState.DONE),
         execution_options={"synchronize_session": False},

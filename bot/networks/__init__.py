@@ -5,6 +5,7 @@ from bot.networks.content import Button, Content, Media, Poll
 from bot.networks.events import Author, EventKind, InboundEvent, NotUnderstood
 from bot.networks.port import (
     Adapter,
+    Callee,
     Command,
     Finding,
     HandsOut,
@@ -26,6 +27,7 @@ __all__ = [
     "Adapter",
     "Author",
     "Button",
+    "Callee",
     "Capabilities",
     "Command",
     "Content",

@@ -19,6 +19,7 @@ from bot.networks import Action, Content
 from bot.outbox.models import About, Delivery
 from bot.outbox.service import enqueue
 from bot.suppliers import letters
+from bot.suppliers.mailboxes import mailbox
 from bot.suppliers.models import PortalLink, PortalSession, Supplier
 from bot.suppliers.portal import Partner, actor
 from bot.suppliers.portal_models import Contact
@@ -108,9 +109,7 @@ def finish(
     return replace(content, text=text, title=content.title.replace(letters.SHOP, shop))
 
 
-def _addressed(
-    session: Session, delivery: Delivery
-) -> tuple[Supplier, Contact | None] | tuple[None, None]:
+def _addressed(session: Session, delivery: Delivery) -> tuple[Supplier | None, Contact | None]:
     """Whom a letter is for. One to a person of a partner has their id at the end of its key, since
     the same mailbox may be that of several partners' people. One to the partner's mailbox is for
     the person who has the same address, if one has."""
@@ -122,8 +121,10 @@ def _addressed(
     supplier = session.scalars(
         sa.select(Supplier).where(Supplier.channel_id == delivery.channel_id)
     ).first()
-    if supplier is None:
-        return None, None
+    if supplier is None:  # reached by another way, a fresh link goes to their mailbox all the same
+        asked = sa.select(Supplier).where(Supplier.email == delivery.recipient)
+        of_key = (one for one in session.scalars(asked) if delivery.key.endswith(one.id.hex))
+        return next(of_key, None), None
     theirs = (one for one in here if one.supplier_id == supplier.id and one.removed_at is None)
     return supplier, next(theirs, None)
 
@@ -295,7 +296,7 @@ def send_again(session: Session, token: str) -> None:
     name, id, place = (
         (contact.name, contact.id, contact.channel_id)
         if contact
-        else (supplier.name, supplier.id, supplier.channel_id)
+        else (supplier.name, supplier.id, mailbox(session, supplier.email, supplier.name).id)
     )
     channel = session.need(Channel, place)
     turn = int(session.now().timestamp()) // int(_RESEND_AFTER.total_seconds())

@@ -52,7 +52,7 @@ def newest(session: Session, *, shop: str, most: int = 100) -> list[Letter]:
 
 
 def _letter(delivery: Delivery, to: str, supplier: UUID | None, shop: str) -> Letter:
-    text = delivery.content["text"].replace(letters.SHOP, shop)
+    text = delivery.content["text"].replace(letters.SHOP, shop).replace(letters.HOW, "")
     before, link, after = text.partition(letters.LINK)
     return Letter(
         id=delivery.id,

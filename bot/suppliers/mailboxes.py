@@ -4,12 +4,14 @@ from bot.channels.models import Channel, ChannelKind
 from bot.channels.service import ensure
 from bot.db import Session
 
+MAIL = "email"
+
 
 def mailbox(session: Session, email: str, name: str) -> Channel:
     """Where letters to this address go."""
     return ensure(
         session,
-        network="email",
+        network=MAIL,
         account="default",
         remote_id=email,
         name=name,

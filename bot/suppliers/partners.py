@@ -8,11 +8,12 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 
 from bot.accounts.audit import record
+from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
 from bot.suppliers import links
-from bot.suppliers.mailboxes import is_address, mailbox
+from bot.suppliers.mailboxes import MAIL, is_address, mailbox
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
 
@@ -60,7 +61,8 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
     for key, value in checked.items():
         setattr(supplier, key, value)
     if supplier.email != before.get("email", supplier.email):
-        supplier.channel_id = mailbox(session, supplier.email, supplier.name).id
+        if session.need(Channel, supplier.channel_id).network == MAIL:
+            supplier.channel_id = mailbox(session, supplier.email, supplier.name).id
         links.revoke_mailbox(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:

@@ -1,6 +1,7 @@
 """A partner's own people: invited by a link of their own, and shut out at once."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -139,25 +140,26 @@ def end_session(session: Session, supplier: Supplier, id: UUID, *, by: str) -> N
 
 
 def copies(
-    session: Session, letters_to: Iterable[tuple[Supplier, Mapping[str, Any]]]
+    session: Session, letters_to: Iterable[tuple[Supplier, Mapping[str, Any], Content]]
 ) -> list[dict[str, Any]]:
-    """The same letters for each person of those partners, to their own mailboxes: each gets their
-    own link when it leaves. Takes and gives drafts of the outbox."""
+    """The same letters for each person of those partners, to their own mailboxes, also where the
+    partner is reached by another way: each gets their own link when it leaves. Takes and gives
+    drafts of the outbox."""
     drafts = list(letters_to)
     people: dict[UUID, list[tuple[Contact, Channel]]] = {}
     for contact, channel in session.execute(
         sa.select(Contact, Channel)
         .join(Channel, Channel.id == Contact.channel_id)
         .where(
-            Contact.supplier_id.in_({supplier.id for supplier, _ in drafts}),
+            Contact.supplier_id.in_({supplier.id for supplier, _, _ in drafts}),
             Contact.removed_at.is_(None),
         )
         .order_by(Contact.id)
     ):
         people.setdefault(contact.supplier_id, []).append((contact, channel))
     return [
-        _copy(session, supplier, draft, contact, channel)
-        for supplier, draft in drafts
+        _copy(session, supplier, draft, letter, contact, channel)
+        for supplier, draft, letter in drafts
         for contact, channel in people.get(supplier.id, ())
         if channel.id != draft["channel_id"]
     ]
@@ -167,16 +169,17 @@ def _copy(
     session: Session,
     supplier: Supplier,
     draft: Mapping[str, Any],
+    letter: Content,
     contact: Contact,
     channel: Channel,
 ) -> dict[str, Any]:
-    text = draft["content"]["text"].replace(f"Hello {supplier.name},", f"Hello {contact.name},", 1)
+    text = letter.text.replace(f"Hello {supplier.name},", f"Hello {contact.name},", 1)
     return {
         **draft,
         "id": session.ids.new(),
         "key": f"{draft['key']}:{contact.id.hex}",
         "channel_id": channel.id,
-        "content": draft["content"] | {"text": text},
+        "content": replace(letter, text=text).to_json(),
         "conversation": f"{channel.id.hex}:{channel.remote_id}",
         "recipient": channel.remote_id,
     }

@@ -59,16 +59,16 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
 
 
 def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
-    letter = draft_letter(
+    opened, letter = draft_letter(
         session,
-        case_id=case.id,
-        version=case.version,
+        case=case,
         suggestion=suggestion,
         supplier=supplier,
         channel=session.need(Channel, supplier.channel_id),
         said=queries.said(session, [suggestion.id])[suggestion.id],
     )
-    enqueue_all(session, [letter, *people.copies(session, [(supplier, letter)])])
+    copies = people.copies(session, [(supplier, opened, letter)])
+    enqueue_all(session, [opened, *copies])
 
 
 def claim_ownerless(session: Session, *, by: str = HUBBUB) -> int:

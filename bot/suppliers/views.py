@@ -10,6 +10,7 @@ from bot.suppliers import (
     product_picture_views,
     product_views,
 )
+from bot.suppliers.correspondence import views as correspondence
 
 routes = [
     *entering_views.routes,
@@ -20,4 +21,5 @@ routes = [
     *mail_views.routes,
     *product_picture_views.routes,
     *product_views.routes,
+    *correspondence.routes,
 ]

@@ -19,6 +19,7 @@ class AlarmKind(StrEnum):
     DELIVERY_HELD = "delivery_held"
     EVENT_QUARANTINED = "event_quarantined"
     PERSON_WAITING = "person_waiting"
+    REPLY_HELD = "reply_held"  # of a partner, not proved to be theirs
     INBOX_STALLED = "inbox_stalled"
     OUTBOX_STALLED = "outbox_stalled"
     DISK_FULL = "disk_full"

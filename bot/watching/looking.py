@@ -15,6 +15,7 @@ from bot.inbox.queries import WAITING
 from bot.outbox import quiet
 from bot.outbox.claiming import in_the_way
 from bot.outbox.models import Delivery, DeliveryState
+from bot.suppliers.correspondence.models import Reply, Standing
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.watching.alarms import Alarm, AlarmKind
 
@@ -165,6 +166,24 @@ def kept_waiting(session: Session) -> Iterator[Alarm]:
             since=moment_of(oldest),
             href="/inbox?show=waiting",
             label="Answer them",
+        )
+
+
+def replies_held(session: Session) -> Iterator[Alarm]:
+    """Answers of partners that a person has to look at."""
+    count, since = session.execute(
+        sa.select(sa.func.count(), sa.func.min(Reply.came_at)).where(
+            Reply.standing == Standing.HELD
+        )
+    ).one()
+    if count:
+        yield Alarm(
+            kind=AlarmKind.REPLY_HELD,
+            sentence="An answer came that may not be a partner's. Look at it, and say whose it is.",
+            since=since,
+            count=count,
+            href="/partners/answers",
+            label="Look at it",
         )
 
 

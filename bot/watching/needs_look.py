@@ -105,6 +105,7 @@ def titles() -> dict[AlarmKind, str]:
         AlarmKind.DELIVERY_HELD: _("Overdue, waiting for your word"),
         AlarmKind.EVENT_QUARANTINED: _("Could not be read"),
         AlarmKind.PERSON_WAITING: _("Somebody waits for a person"),
+        AlarmKind.REPLY_HELD: _("A partner answered, perhaps"),
         AlarmKind.INBOX_STALLED: _("The inbox is not being read"),
         AlarmKind.OUTBOX_STALLED: _("Nothing leaves"),
         AlarmKind.DISK_FULL: _("The disk is nearly full"),

@@ -45,6 +45,7 @@ class Watch:
             *looking.deliveries(session),
             *looking.unread(session),
             *looking.kept_waiting(session),
+            *looking.replies_held(session),
             *self._mail(session),
             *self._backups(),
         ]

@@ -26,6 +26,7 @@ from bot.products.models import Product
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
+from bot.suppliers.correspondence.models import Reply
 from bot.suppliers.models import Case, Coverage, PortalSession, Supplier
 from bot.suppliers.portal_models import Contact, Picture
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
@@ -63,6 +64,7 @@ OWNED: dict[str, type[Row]] = {
     "/mail/{delivery_id:uuid}": Delivery,
     "/needs-a-look/channels/{id:uuid}": Channel,
     "/needs-a-look/{id:uuid}": Delivery,
+    "/partners/answers/{id:uuid}": Reply,
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
@@ -101,6 +103,7 @@ NO_IDS = {
     "/preview/{token:str}/media/{digest:str}": "only what that link's post shows",
     "/static/{file_path:path}": "a file's name: tests/web/test_pages.py",
     "/webhooks/{network:str}": "a network's name: tests/web/test_webhooks.py",
+    "/webhooks/partners/{supplier_id:uuid}": "signed: tests/suppliers/correspondence",
 }
 # Everything that a form here may ask for; each takes what it knows.
 FORM = {
