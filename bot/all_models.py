@@ -11,6 +11,7 @@ import bot.outbox.models
 import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
+import bot.suppliers.agreement_models
 import bot.suppliers.models
 import bot.web.models
 import content_calendar.exchange.models

@@ -46,7 +46,7 @@ from bot.products.finding import beginning_with
 from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
-from bot.suppliers import links
+from bot.suppliers import escalating, links
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
 from bot.understanding import understand
@@ -295,6 +295,7 @@ class Hubbub:
             keep("files", partial(working.run, self.writer, self._seen))
             keep("feeds", partial(fetching.run, self.writer, self._seen))
             keep("telling", lambda: telling.run(self.writer, self.speak))
+            keep("agreements", partial(escalating.run, self.writer))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)

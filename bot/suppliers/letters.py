@@ -38,26 +38,27 @@ def case_letter(
     people: int,
     words: str,
     hours: int,
+    by: str = "",
 ) -> Content:
-    """The letter that hands a case over. ``words`` must be masked already."""
+    """The letter that hands a case over. ``words`` must be masked already; empty where
+    the partner may not see them. ``by``: when the answer is due; else it is within ``hours``."""
     what = _ABOUT[kind]
     about = f"{what} about {product}" if product else what
     said = words.replace(LINK, "")[:_MOST_QUOTED].strip()
-    quoted = "\n".join(f"> {line}" for line in said.splitlines())
+    lines = "\n".join(f"> {line}" for line in said.splitlines())
+    quoted = f", in these words:\n\n{lines}" if said else "."
     who = "One person" if people == 1 else f"{people} people"
     text = f"""Hello {supplier},
 
 we are the community of {SHOP}, and we write to you because {_CAPACITY[role]}.
-{who} brought us {about}, in these words:
-
-{quoted}
+{who} brought us {about}{quoted}
 
 Read everything and answer here, no password needed:
 {LINK}
 
 There you can accept it, promise a date, ask the people something, or decline with a reason.
 Whatever you decide, we tell it to everyone who spoke, in the conversation where they spoke.
-We agreed on an answer within {_hours(hours)}.
+We agreed on an answer {f"by {by}" if by else f"within {_hours(hours)}"}.
 
 The link works once, for seven days, and is meant for you alone.
 

@@ -1,7 +1,7 @@
 """Cases for what was just said: routed, and their letters put into the outbox, all at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from bot.networks import Action
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.suggestions.models import Suggestion, SuggestionState
-from bot.suppliers import letters, queries
+from bot.suppliers import agreement, agreement_letters, letters, queries
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
@@ -84,6 +85,7 @@ def _hand_over(
     )
     channels = {channel.id: channel for channel in places}
     said = queries.said(session, [suggestion.id for suggestion in handed])
+    terms = agreement.terms_at(session, {one.id for one in handed.values()})
     drafts = []
     for suggestion, supplier in handed.items():
         suggestion.state = SuggestionState.WITH_PARTNER
@@ -95,6 +97,7 @@ def _hand_over(
                 suggestion=suggestion,
                 supplier=supplier,
                 channel=channels[supplier.channel_id],
+                terms=terms[supplier.id](session.now()),
                 said=said[suggestion.id],
                 since=since,
             )
@@ -111,10 +114,12 @@ def draft_letter(
     suggestion: Suggestion,
     supplier: Supplier,
     channel: Channel,
+    terms: Terms,
     said: queries.Said,
     since: datetime | None = None,
 ) -> dict[str, Any]:
     """The letter that hands this version of the case to the partner, still to be enqueued."""
+    due = terms.hours.add(session.now(), timedelta(hours=terms.answer))
     return outbox.draft(
         session,
         key=f"case:{case_id.hex}:{version}",
@@ -127,8 +132,9 @@ def draft_letter(
             kind=suggestion.kind,
             product=queries.product_name(session, suggestion.product_id),
             people=max(said.people, 1),
-            words=said.masked(suggestion.words),
-            hours=supplier.answer_within_hours,
+            words=said.masked(suggestion.words) if terms.words else "",
+            hours=terms.answer,
+            by=agreement_letters.said(due, terms.zone) if terms.week != Terms().week else "",
         ),
         about=About.CASE,
         about_id=case_id,

@@ -13,7 +13,7 @@ from bot.channels.service import ensure
 from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
-from bot.suppliers import links
+from bot.suppliers import agreeing, links
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
 
@@ -65,6 +65,7 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
         links.revoke(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:
+        agreeing.follow(session, supplier, by=by)
         record(session, by, "changed", supplier, **changed)
         session.announce("partners")
 
@@ -89,7 +90,7 @@ def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]
             fields["name"] = "Give the partner a name of at most 120 characters."
         elif taken not in {None, supplier.id if supplier else None}:
             fields["name"] = "There is a partner of this name already."
-    if "email" in values and not _is_address(values["email"]):
+    if "email" in values and not is_address(values["email"]):
         fields["email"] = "This is not an e-mail address."
     if "zone" in values and values["zone"] not in available_timezones():
         fields["zone"] = 'Choose a time zone such as "Europe/Berlin".'
@@ -100,7 +101,7 @@ def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]
     return values
 
 
-def _is_address(email: str) -> bool:
+def is_address(email: str) -> bool:
     name, at, host = email.rpartition("@")
     plain = email.isascii() and email.isprintable() and not set(' ,;:<>()[]"\\') & set(email)
     return bool(name and at and host.strip(".") and "@" not in name) and plain and len(email) < 255

@@ -28,6 +28,7 @@ EVENTS = "/supplier/events"
 @get("/supplier", access=Access.PARTNER, sync_to_thread=True)
 def show_cases(session: Session, partner: Partner) -> Page:
     cases = queries.cases_of(session, partner.supplier.id)
+    cases = queries.as_agreed(session, partner.supplier, cases)
     return page(
         "suppliers/cases.html",
         title=_("What people ask of you"),

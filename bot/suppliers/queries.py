@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -133,6 +133,7 @@ def _views(session: Session, statement: sa.Select[Case, Suggestion]) -> list[Cas
     voices = said(session, [suggestion.id for _, suggestion in rows])
     products = _by_id(session, Product, {s.product_id for _, s in rows if s.product_id})
     partners = _by_id(session, Supplier, {c.supplier_id for c, _ in rows if c.supplier_id})
+    clocks = agreement.running(session, [case for case, _ in rows])
     return [
         CaseView(
             case=case,
@@ -140,13 +141,18 @@ def _views(session: Session, statement: sa.Select[Case, Suggestion]) -> list[Cas
             product=products[suggestion.product_id].name if suggestion.product_id else "",
             people=voices[suggestion.id].people,
             words=voices[suggestion.id].masked(suggestion.words),
-            clock=agreement.clock(case, partners[case.supplier_id], session.now())
-            if case.supplier_id
-            else None,
+            clock=clocks.get(case.id),
             partner=partners[case.supplier_id].name if case.supplier_id else "",
         )
         for case, suggestion in rows
     ]
+
+
+def as_agreed(session: Session, supplier: Supplier, views: list[CaseView]) -> list[CaseView]:
+    """As their partner may see them: without the people's words where so was agreed."""
+    if agreement.terms_now(session, supplier).words:
+        return views
+    return [replace(view, words="") for view in views]
 
 
 def _by_id(session: Session, kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
@@ -191,6 +197,7 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
         .where(Case.id == own.id),
     )
     heard = said(session, [view.suggestion.id])[view.suggestion.id]
+    may_read = agreement.terms_now(session, session.need(Supplier, supplier)).words
     decisions = tuple(
         session.scalars(
             sa.select(Decision)
@@ -201,12 +208,16 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
     answers = session.scalars(sa.select(Answer).where(Answer.case_id == own.id).order_by(Answer.id))
     looked = decisions[-1].decided_at if decisions else None
     return CaseFile(
-        view=view,
+        view=view if may_read else replace(view, words=""),
         quotes=tuple(
-            Quote(words=heard.masked(voice.words), said_at=voice.said_at) for voice in heard.voices
+            Quote(words=heard.masked(voice.words), said_at=voice.said_at)
+            for voice in heard.voices
+            if may_read
         ),
         answers=tuple(
-            Quote(words=heard.masked(answer.words), said_at=answer.said_at) for answer in answers
+            Quote(words=heard.masked(answer.words), said_at=answer.said_at)
+            for answer in answers
+            if may_read
         ),
         decisions=decisions,
         trend=trend([voice.said_at for voice in heard.voices], session.now()),

@@ -13,7 +13,8 @@ from bot.outbox.models import About, Delivery, DeliveryState
 from bot.outbox.service import cancel, enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
-from bot.suppliers import acts, queries
+from bot.suppliers import acts, agreement, escalating, queries
+from bot.suppliers.agreement_models import Holding
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
 from bot.suppliers.opening import draft_letter, open_cases
 from bot.suppliers.routing import route
@@ -45,6 +46,9 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
     if case.supplier_id == supplier.id:
         raise Conflict(f"This is with {supplier.name} already.")
     _withdraw_letters(session, case)
+    if case.supplier_id and case.handed_over_at:
+        held = {"case_id": case.id, "supplier_id": case.supplier_id}
+        session.put(Holding(**held, since=case.handed_over_at, until=session.now()))
     case.supplier_id = supplier.id
     case.state = CaseState.OPEN
     case.promised_for = None
@@ -76,6 +80,7 @@ def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: S
         suggestion=suggestion,
         supplier=supplier,
         channel=session.need(Channel, supplier.channel_id),
+        terms=agreement.terms_now(session, supplier),
         said=queries.said(session, [suggestion.id])[suggestion.id],
     )
     enqueue_all(session, [letter])
@@ -135,6 +140,7 @@ def decide(
     case.version += 1
     if act in acts.SUGGESTION:
         set_state(session, session.need(Suggestion, case.suggestion_id), acts.SUGGESTION[act])
+    escalating.withdraw(session, case)
     record(session, by, act.value, case)
     session.announce("cases", "partners", "suggestions")
     return decision

@@ -1,6 +1,7 @@
 """All pages of this room: the partners' own, and the staff's about them."""
 
 from bot.suppliers import (
+    agreement_views,
     entering_views,
     mail_views,
     partner_views,
@@ -12,6 +13,7 @@ routes = [
     *entering_views.routes,
     *portal_views.routes,
     *partner_views.routes,
+    *agreement_views.routes,
     *mail_views.routes,
     *product_views.routes,
 ]

@@ -25,6 +25,7 @@ class AlarmKind(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     BACKUP_OLD = "backup_old"
     MAIL_KEPT = "mail_kept"
+    PARTNER_LATE = "partner_late"  # time ran out, by the agreement with them
     FOUND_THERE = "found_there"  # a right is missing, a token ends, a post would be refused
 
 

@@ -15,6 +15,7 @@ from bot.inbox.queries import WAITING
 from bot.outbox import quiet
 from bot.outbox.claiming import in_the_way
 from bot.outbox.models import Delivery, DeliveryState
+from bot.suppliers import escalating
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.watching.alarms import Alarm, AlarmKind
 
@@ -166,6 +167,23 @@ def kept_waiting(session: Session) -> Iterator[Alarm]:
             href="/inbox?show=waiting",
             label="Answer them",
         )
+
+
+def partners_late(session: Session) -> Iterator[Alarm]:
+    """What has come as far as the staff, by the agreement: one line a partner."""
+    late: dict[str, Alarm] = {}
+    for step, supplier in escalating.unanswered(session):
+        before = late.get(supplier.name)
+        late[supplier.name] = Alarm(
+            kind=AlarmKind.PARTNER_LATE,
+            sentence=f"{supplier.name} owes an answer for longer than was agreed. Talk to them, or "
+            "hand it to somebody else.",
+            since=before.since if before else step.due,
+            count=before.count + 1 if before else 1,
+            href=f"/partners/{supplier.id}",
+            label="Look at it",
+        )
+    yield from late.values()
 
 
 def letters_kept(session: Session) -> Iterator[Alarm]:

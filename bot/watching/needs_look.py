@@ -111,6 +111,7 @@ def titles() -> dict[AlarmKind, str]:
         AlarmKind.CLOCK_WRONG: _("The clock is wrong"),
         AlarmKind.BACKUP_OLD: _("There is no fresh back-up"),
         AlarmKind.MAIL_KEPT: _("Partners get no mail"),
+        AlarmKind.PARTNER_LATE: _("A partner is late"),
         AlarmKind.FOUND_THERE: _("Before something goes out"),
     }
 

@@ -45,6 +45,7 @@ class Watch:
             *looking.deliveries(session),
             *looking.unread(session),
             *looking.kept_waiting(session),
+            *looking.partners_late(session),
             *self._mail(session),
             *self._backups(),
         ]

@@ -23,6 +23,7 @@ from bot.outbox.models import Delivery
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
+from bot.suppliers.agreement_models import Agreement
 from bot.suppliers.models import Case, Coverage, Supplier
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
@@ -61,6 +62,7 @@ OWNED: dict[str, type[Row]] = {
     "/needs-a-look/{id:uuid}": Delivery,
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
+    "/partners/{supplier_id:uuid}/agreement/{agreement_id:uuid}": Agreement,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
     "/posts/{id:uuid}": Post,
     "/queue/categories/{id:uuid}": Category,
@@ -100,7 +102,7 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "title=Lids cool_down_days=30 days=MO filling=suggest"
+            "answer=8 monday=9-17 title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
 }
