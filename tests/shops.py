@@ -32,6 +32,9 @@ from bot.outbox.models import Delivery, DeliveryState
 from bot.products import catalogue
 from bot.products import service as products
 from bot.suggestions.models import Suggestion
+from bot.suppliers import agreeing
+from bot.suppliers.agreement_models import Agreement
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Act, Case, Coverage, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
@@ -95,6 +98,7 @@ def furnish(session: Session, word: str) -> Shop:
         rows={
             User: user.id,
             Supplier: alba.id,
+            Agreement: _agreed(session, alba, word),
             Coverage: _coverage_of(session, alba.id),
             Case: cases[alba.id],
             Channel: place.id,
@@ -113,6 +117,13 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _agreed(session: Session, alba: Supplier, word: str) -> UUID:
+    """What counts from next week on, so that it can still be withdrawn."""
+    later = (session.now() + timedelta(days=7)).date()
+    terms = Terms(contact_name=word)
+    return agreeing.agree(session, alba, terms, on=later, by=f"user:{word}").id
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

@@ -59,6 +59,21 @@ def versions(session: Session, supplier: UUID) -> Sequence[Agreement]:
     return session.scalars(found.order_by(Agreement.counts_from.desc(), Agreement.id.desc())).all()
 
 
+def to_review(session: Session) -> list[tuple[Supplier, date]]:
+    """The partners whose agreement's day to be looked at again has come, and that day."""
+    counting: dict[UUID, Agreement] = {}
+    found = sa.select(Agreement).where(Agreement.counts_from <= session.now())
+    for one in session.scalars(found.order_by(Agreement.counts_from, Agreement.id)):
+        counting[one.supplier_id] = one
+    due = []
+    for supplier, one in counting.items():
+        terms = Terms.model_validate(one.terms)
+        today = session.now().astimezone(ZoneInfo(terms.zone)).date()
+        if terms.review_on and terms.review_on <= today:
+            due.append((session.need(Supplier, supplier), terms.review_on))
+    return due
+
+
 def withdraw(session: Session, supplier: Supplier, version: UUID, *, by: str) -> None:
     """A version that doesn't count yet never will. Raises `Conflict` for one that does."""
     found = session.need(Agreement, version)

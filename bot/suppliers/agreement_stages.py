@@ -56,6 +56,7 @@ class Run:
     ended: datetime | None = None
     by_themselves: bool = True
     promised_for: date | None = None
+    delivered: bool = False
 
     @property
     def due(self) -> datetime:
@@ -151,6 +152,7 @@ def _promised(held: Held, done: Done, day: date, terms_at: TermsAt, ending: Sequ
         ended=ending[0].at if ending else held.until,
         by_themselves=bool(ending) and ending[0].own,
         promised_for=day,
+        delivered=bool(ending) and ending[0].act is Act.DELIVER,
     )
 
 

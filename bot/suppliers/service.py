@@ -120,8 +120,7 @@ def decide(
     if version is not None and version != case.version:
         raise Conflict("This was changed a moment ago. Look at it again, then decide.")
     supplier = session.need(Supplier, case.supplier_id)
-    text = text.strip()
-    promised_for = promised_for if act is Act.PROMISE else None
+    text, promised_for = text.strip(), promised_for if act is Act.PROMISE else None
     today = session.now().astimezone(ZoneInfo(supplier.zone)).date()
     acts.check(case.state, act, text=text, promised_for=promised_for, today=today)
     decision = session.put(

@@ -7,6 +7,7 @@ from bot.suppliers import (
     partner_views,
     portal_views,
     product_views,
+    scorecard_views,
 )
 
 routes = [
@@ -14,6 +15,7 @@ routes = [
     *portal_views.routes,
     *partner_views.routes,
     *agreement_views.routes,
+    *scorecard_views.routes,
     *mail_views.routes,
     *product_views.routes,
 ]

@@ -46,6 +46,7 @@ class Watch:
             *looking.unread(session),
             *looking.kept_waiting(session),
             *looking.partners_late(session),
+            *looking.agreements_old(session),
             *self._mail(session),
             *self._backups(),
         ]

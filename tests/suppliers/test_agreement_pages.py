@@ -1,10 +1,13 @@
 """The page on which staff agree with a partner."""
 
+from datetime import date, timedelta
+
 from bot.clock import FrozenClock
 from bot.db import Session, Writer
 from bot.suppliers import agreeing, agreement, queries
 from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Supplier
+from bot.watching import looking
 from tests.suppliers.conftest import Form, Shop
 from tests.web.doorway import Client
 
@@ -84,3 +87,25 @@ def test_words_that_are_not_shared_are_neither_in_the_portal_nor_in_the_letter(
 
     writer.run_blocking(hide)
     assert "a better lid" not in client.get(where).text + client.get("/supplier").text
+
+
+def test_when_the_day_to_look_at_it_again_comes_it_needs_a_look_until_they_agree_anew(
+    stocked: Shop, writer: Writer, clock: FrozenClock
+) -> None:
+    def agree(day: date) -> None:
+        terms = Terms(review_on=day)
+        writer.run_blocking(
+            lambda session: agreeing.agree(
+                session, session.need(Supplier, stocked.alba.id), terms, by="user:Mo"
+            )
+        )
+
+    def said() -> list[str]:
+        return writer.run_blocking(lambda s: [it.sentence for it in looking.agreements_old(s)])
+
+    agree(date(2026, 3, 5))
+    assert said() == []
+    clock.advance(timedelta(days=3))
+    assert "what was agreed with Alba Ltd" in said()[0]
+    agree(date(2027, 3, 5))
+    assert said() == []

@@ -92,6 +92,8 @@ async def test_every_page_can_be_read_by_everyone(
         "partners": "/partners",
         "new": "/partners/new",
         "partner": f"/partners/{stocked.nord.id}",
+        "agreement": f"/partners/{stocked.nord.id}/agreement",
+        "scorecard": "/partners/scorecard",
         "whose": "/partners/whose-is-it",
         "mail": "/mail",
         "products": "/products",
