@@ -13,12 +13,14 @@ from litestar import Litestar
 from bot.accounts import service as accounts
 from bot.accounts.models import Role, User
 from bot.db import Session, Writer
-from bot.suppliers import guards, links
+from bot.suppliers import agreeing, guards, links
 from bot.suppliers import service as cases
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Act
 from bot.web.access import SESSION_COOKIE
 from tests import databases
 from tests.browser import OpenPage, violations
+from tests.suppliers import shop
 from tests.suppliers.conftest import Shop
 
 # Where to put pictures for people to look at; none are taken where it isn't set.
@@ -54,6 +56,12 @@ def cookies(writer: Writer, stocked: Shop) -> dict[str, str]:
     def enter(session: Session) -> dict[str, str]:
         case = session.merge(stocked.tin)
         cases.decide(session, case, Act.ASK, text="Which size do you mean?", by="supplier:Nord")
+        office = ((540, 750), (810, 1020))
+        terms = Terms(week=(office,) * 5 + ((), ()), acknowledge=2, answer=8, remind=75, staff=120)
+        agreeing.agree(session, session.merge(stocked.alba), terms, by="user:Mo")
+        for number in range(6):
+            more = cases.open_case(session, shop.suggest(session, f"a lid, number {number}"))
+            cases.decide(session, more, Act.ACCEPT, by="supplier:Alba Ltd")
         token = accounts.invite(session, "Mo Staff", "mo@shop.example", Role.OWNER)
         return {
             guards.COOKIE: links.enter(session, stocked.alba).token,
@@ -92,7 +100,7 @@ async def test_every_page_can_be_read_by_everyone(
         "partners": "/partners",
         "new": "/partners/new",
         "partner": f"/partners/{stocked.nord.id}",
-        "agreement": f"/partners/{stocked.nord.id}/agreement",
+        "agreement": f"/partners/{stocked.alba.id}/agreement",
         "scorecard": "/partners/scorecard",
         "whose": "/partners/whose-is-it",
         "mail": "/mail",
