@@ -13,6 +13,7 @@ import bot.products.models
 import bot.suggestions.models
 import bot.suppliers.agreement_models
 import bot.suppliers.models
+import bot.suppliers.tie_models
 import bot.web.models
 import content_calendar.exchange.models
 import content_calendar.keeping

@@ -46,7 +46,7 @@ from bot.products.finding import beginning_with
 from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
-from bot.suppliers import escalating, links
+from bot.suppliers import escalating, links, ties
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
 from bot.understanding import understand
@@ -299,7 +299,8 @@ class Hubbub:
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        scheduler = ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
+        works = ((materialise, 1), (follow, 1), (fill, 10), (ties.look, 60))
+        scheduler = ticking(self.writer, works, self._learn)
         if self.part.works:
             scheduler.start()
         try:

@@ -38,6 +38,7 @@ from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Act, Case, Coverage, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.service import decide
+from bot.suppliers.tie_models import TieKind, TieTask
 from content_calendar import beginning, unfinished
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
@@ -100,6 +101,7 @@ def furnish(session: Session, word: str) -> Shop:
             Supplier: alba.id,
             Agreement: _agreed(session, alba, word),
             Coverage: _coverage_of(session, alba.id),
+            TieTask: _silent(session, alba),
             Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
@@ -124,6 +126,12 @@ def _agreed(session: Session, alba: Supplier, word: str) -> UUID:
     later = (session.now() + timedelta(days=7)).date()
     terms = Terms(contact_name=word)
     return agreeing.agree(session, alba, terms, on=later, by=f"user:{word}").id
+
+
+def _silent(session: Session, alba: Supplier) -> UUID:
+    task = TieTask(kind=TieKind.PARTNER, subject_id=alba.id, done_by="")
+    task.silent_since = task.made_at = session.now()
+    return session.put(task).id
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

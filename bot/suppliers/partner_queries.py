@@ -40,7 +40,7 @@ def partners(session: Session) -> list[PartnerRow]:
             waiting[case.supplier_id].append(case)
     clocks = agreement.running(session, [case for some in waiting.values() for case in some])
     overdue = {id for id, clock in clocks.items() if clock.overdue}
-    heard = _heard_at(session)
+    heard = heard_at(session)
     rows = [
         PartnerRow(
             supplier=supplier,
@@ -59,7 +59,7 @@ def ownerless_count(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
 
 
-def _heard_at(session: Session) -> dict[UUID, datetime]:
+def heard_at(session: Session) -> dict[UUID, datetime]:
     """When each partner last decided something or came in; not what staff did for them."""
     heard: dict[UUID, datetime] = {}
     for of, at, themselves in (

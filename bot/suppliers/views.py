@@ -8,6 +8,7 @@ from bot.suppliers import (
     portal_views,
     product_views,
     scorecard_views,
+    tie_views,
 )
 
 routes = [
@@ -16,6 +17,7 @@ routes = [
     *partner_views.routes,
     *agreement_views.routes,
     *scorecard_views.routes,
+    *tie_views.routes,
     *mail_views.routes,
     *product_views.routes,
 ]

@@ -102,6 +102,7 @@ async def test_every_page_can_be_read_by_everyone(
         "partner": f"/partners/{stocked.nord.id}",
         "agreement": f"/partners/{stocked.alba.id}/agreement",
         "scorecard": "/partners/scorecard",
+        "relationships": "/partners/relationships",
         "whose": "/partners/whose-is-it",
         "mail": "/mail",
         "products": "/products",

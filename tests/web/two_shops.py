@@ -25,6 +25,7 @@ from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
 from bot.suppliers.agreement_models import Agreement
 from bot.suppliers.models import Case, Coverage, Supplier
+from bot.suppliers.tie_models import TieTask
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
@@ -60,6 +61,7 @@ OWNED: dict[str, type[Row]] = {
     "/mail/{delivery_id:uuid}": Delivery,
     "/needs-a-look/channels/{id:uuid}": Channel,
     "/needs-a-look/{id:uuid}": Delivery,
+    "/partners/relationships/{task_id:uuid}": TieTask,
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
     "/partners/{supplier_id:uuid}/agreement/{agreement_id:uuid}": Agreement,

@@ -60,8 +60,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_escalation_workspace_id_step'), ['workspace_id', 'step'], unique=False)
         batch_op.create_index(batch_op.f('ix_escalation_workspace_id_delivery_id'), ['workspace_id', 'delivery_id'], unique=False)
 
+    op.create_table('tie_task',
+    sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('partner', 'ambassador', name='tiekind', native_enum=False, length=32), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=False),
+    sa.Column('silent_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('snoozed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_tie_task')),
+    sa.UniqueConstraint('workspace_id', 'kind', 'subject_id', 'silent_since', name=op.f('uq_tie_task_workspace_id_kind_subject_id_silent_since'))
+    )
+    with op.batch_alter_table('tie_task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tie_task_workspace_id_done_at'), ['workspace_id', 'done_at'], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table('tie_task')
     op.drop_table('escalation')
     op.drop_table('holding')
     op.drop_table('agreement')
