@@ -3,7 +3,7 @@
 Only staff are told of it: nobody who is silent is written to.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.accounts.audit import record
 from bot.accounts.models import User
 from bot.db import Session, insert_new
+from bot.db.types import Utc
 from bot.errors import Conflict
 from bot.inbox.models import Message
 from bot.members.models import Member
@@ -52,40 +53,54 @@ def ties(session: Session) -> list[Tie]:
 def _partners(session: Session) -> list[Tie]:
     heard = partner_queries.heard_at(session)
     acts: dict[UUID, list[datetime]] = defaultdict(list)
-    since = session.now() - 2 * _TREND
+    now = session.now()
     theirs = sa.select(Decision.supplier_id, Decision.decided_at).where(
-        Decision.decided_at >= since, Decision.decided_by.not_like("user:%")
+        Decision.decided_at > now - 2 * _TREND, Decision.decided_by.not_like("user:%")
     )
     for id, at in session.execute(theirs):
         if id:
             acts[id].append(at)
     return [
-        _tie(session, TieKind.PARTNER, it.id, it.name, heard.get(it.id, it.created_at), acts[it.id])
+        Tie(
+            kind=TieKind.PARTNER,
+            id=it.id,
+            name=it.name,
+            heard_at=heard.get(it.id, it.created_at),
+            lately=sum(at > now - _TREND for at in acts[it.id]),
+            before=sum(at <= now - _TREND for at in acts[it.id]),
+        )
         for it in session.scalars(sa.select(Supplier))
     ]
 
 
 def _ambassadors(session: Session) -> list[Tie]:
     often = sa.select(Voice.person_id).group_by(Voice.person_id).having(sa.func.count() >= VOICES)
+    now = session.now()
+    recent = sa.func.count().filter(Message.said_at > now - _TREND)
+    both = sa.func.count().filter(Message.said_at > now - 2 * _TREND)
     rows = session.execute(
-        sa.select(Member.person_id, Member.name, Message.said_at)
+        sa.select(
+            Member.person_id,
+            sa.func.max(Member.name),
+            sa.func.max(Message.said_at, type_=Utc()),
+            recent,
+            both,
+        )
         .join(Message, Message.member_id == Member.id)
         .where(Member.person_id.in_(often), Member.erased_at.is_(None))
-        .order_by(Message.said_at)
+        .group_by(Member.person_id)
     )
-    said: dict[UUID, list[datetime]] = defaultdict(list)
-    names: dict[UUID, str] = {}
-    for person, name, at in rows:
-        said[person].append(at)
-        names[person] = name
-    return [_tie(session, TieKind.AMBASSADOR, id, names[id], at[-1], at) for id, at in said.items()]
-
-
-def _tie(
-    session: Session, kind: TieKind, id: UUID, name: str, last: datetime, times: list[datetime]
-) -> Tie:
-    ago = Counter((session.now() - at) // _TREND for at in times)
-    return Tie(kind=kind, id=id, name=name, heard_at=last, lately=ago[0], before=ago[1])
+    return [
+        Tie(
+            kind=TieKind.AMBASSADOR,
+            id=id,
+            name=name,
+            heard_at=last,
+            lately=lately,
+            before=lately_and_before - lately,
+        )
+        for id, name, last, lately, lately_and_before in rows
+    ]
 
 
 def look(session: Session) -> int:
