@@ -15,8 +15,9 @@ from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
 from bot.errors import InvalidInput
+from bot.networks import Content
 from bot.outbox.models import Delivery, DeliveryState
-from bot.suppliers import agreeing, agreement, escalating, service
+from bot.suppliers import agreeing, agreement, escalating, links, service
 from bot.suppliers.agreement_models import Escalation
 from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Act, Case
@@ -101,6 +102,29 @@ def test_each_step_is_taken_once_when_its_share_of_the_time_is_used_up(
         assert list(said)[2:] == ["reminded", "turned to their contact", "escalated"]
     decide(writer, case, Act.ACCEPT)
     assert alarms(database) == []
+
+
+def test_the_letter_to_their_contact_names_the_shop_and_lets_nobody_in(
+    writer: Writer, database: Database, clock: FrozenClock, case: Case
+) -> None:
+    clock.advance(24 * HOUR)
+    assert look(writer) == 2
+
+    def leave(session: Session) -> list[str]:
+        letters = session.scalars(
+            sa.select(Delivery).where(Delivery.key.like("escalation:%")).order_by(Delivery.id)
+        )
+        house = {"public_url": "https://shop.example", "shop": "Willow & Wren"}
+        contents = [(one, Content.from_json(one.content)) for one in letters]
+        return [links.finish(session, one, content, **house).text for one, content in contents]
+
+    to_partner, to_contact = writer.run_blocking(leave)
+    assert "https://shop.example/s/" in to_partner
+    assert to_contact.startswith("Hello Kim Chief,")
+    assert "due by Tuesday, 3 March 2026, 10:00 (Europe/Berlin)" in to_contact
+    assert "dishwasher" not in to_contact
+    assert to_contact.endswith("Willow & Wren\n")
+    assert "shop.example" not in to_contact
 
 
 def test_nothing_is_sent_when_they_have_answered_meanwhile(
