@@ -12,9 +12,11 @@ import bot.outbox.models
 import bot.processes.models
 import bot.products.models
 import bot.suggestions.models
+import bot.suppliers.agreement_models
 import bot.suppliers.correspondence.models
 import bot.suppliers.models
 import bot.suppliers.portal_models
+import bot.suppliers.tie_models
 import bot.web.models
 import content_calendar.exchange.models
 import content_calendar.keeping

@@ -47,7 +47,7 @@ from bot.products.finding import beginning_with
 from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
-from bot.suppliers import links, pictures
+from bot.suppliers import escalating, links, pictures, ties
 from bot.suppliers.correspondence import following, programs
 from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.guards import doorkeeper
@@ -314,11 +314,12 @@ class Hubbub:
             keep("telling", lambda: telling.run(self.writer, self.speak))
             keep("pictures", partial(pictures.run, self.writer, self.adapters))
             shop, periods = self.settings.shop, self.settings.retention
+            keep("agreements", partial(escalating.run, self.writer))
             keep("retention", partial(retaining.run, self.writer, periods, shop.zone))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        works = ((materialise, 1), (follow, 1), (following.inform, 1), (fill, 10))
+        works = ((materialise, 1), (follow, 1), (following.inform, 1), (fill, 10), (ties.look, 60))
         scheduler = ticking(self.writer, works, self._learn)
         if self.part.works:
             scheduler.start()

@@ -37,12 +37,15 @@ from bot.products import catalogue
 from bot.products import service as products
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion
-from bot.suppliers import links, people, product_pictures
+from bot.suppliers import agreeing, links, people, product_pictures
+from bot.suppliers.agreement_models import Agreement
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.correspondence.models import Reply, Standing, Way
 from bot.suppliers.models import Act, Case, Coverage, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier
 from bot.suppliers.portal_models import Contact, Picture, PictureState
 from bot.suppliers.service import decide
+from bot.suppliers.tie_models import TieKind, TieTask
 from content_calendar import beginning, unfinished
 from content_calendar import service as calendar
 from content_calendar.draft import Draft
@@ -111,7 +114,9 @@ def furnish(session: Session, word: str) -> Shop:
         rows={
             User: user.id,
             Supplier: alba.id,
+            Agreement: _agreed(session, alba, word),
             Coverage: _coverage_of(session, alba.id),
+            TieTask: _silent(session, alba),
             Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
@@ -177,6 +182,19 @@ def _lounge(session: Session, word: str, mark: str) -> Channel:
     place = ensure(session, network="sandbox", account="main", remote_id=mark, name=name)
     pause(session, place, f"The token was revoked. {word}")
     return place
+
+
+def _agreed(session: Session, alba: Supplier, word: str) -> UUID:
+    """What counts from next week on, so that it can still be withdrawn."""
+    later = (session.now() + timedelta(days=7)).date()
+    terms = Terms(contact_name=word)
+    return agreeing.agree(session, alba, terms, on=later, by=f"user:{word}").id
+
+
+def _silent(session: Session, alba: Supplier) -> UUID:
+    task = TieTask(kind=TieKind.PARTNER, subject_id=alba.id, done_by="")
+    task.silent_since = task.made_at = session.now()
+    return session.put(task).id
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

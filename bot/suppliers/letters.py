@@ -47,23 +47,29 @@ _LABELS = {Act.ACCEPT: "Accept", Act.DELIVER: "Done", Act.ACKNOWLEDGE: "Seen"}
 
 
 def case_letter(
-    facts: Facts, *, supplier: str, role: Role, hours: int, quoted: int = MOST_QUOTED
+    facts: Facts,
+    *,
+    supplier: str,
+    role: Role,
+    hours: int,
+    by: str = "",
+    quoted: int = MOST_QUOTED,
 ) -> Content:
-    """The letter that hands a case over. ``quoted``: so many characters of what was said."""
+    """The letter that hands a case over. ``by``: when the answer is due; else it is within
+    ``hours``. ``quoted``: so many characters of what was said."""
     about = f" about {facts.product}" if facts.product else ""
+    words = f", in these words:\n\n{_quote(facts.words, quoted)}" if facts.words else "."
     text = f"""Hello {supplier},
 
 we are the community of {SHOP}, and we write to you because {_CAPACITY[role]}.
-{_who(facts)} brought us {_ABOUT[facts.kind]}{about}, in these words:
-
-{_quote(facts.words, quoted)}
+{_who(facts)} brought us {_ABOUT[facts.kind]}{about}{words}
 {_trend(facts)}
 Read everything and answer here, no password needed:
 {LINK}
 
 There you can accept it, promise a date, ask the people something, or decline with a reason.
 Whatever you decide, we tell it to everyone who spoke, in the conversation where they spoke.
-We agreed on an answer within {_hours(hours)}.
+We agreed on an answer {f"by {by}" if by else f"within {_hours(hours)}"}.
 {HOW}
 The link works once, for seven days, and is meant for you alone.
 

@@ -99,13 +99,16 @@ def finish(
     Call it inside a write just before the adapter's ``send``; what isn't to a partner stays as
     it is. The result is never stored.
     """
-    if delivery.about is not About.CASE or letters.LINK not in content.text:
+    if delivery.about is not About.CASE:
         return content
-    supplier, contact = _addressed(session, delivery)
-    link = f"{public_url}/supplier"
-    if supplier is not None:  # else they moved: nobody may enter from their old address
-        link = f"{public_url}/s/{make(session, supplier, delivery.about_id, contact=contact)}"
-    text = content.text.replace(letters.LINK, link).replace(letters.SHOP, shop)
+    text = content.text
+    if letters.LINK in text:
+        supplier, contact = _addressed(session, delivery)
+        link = f"{public_url}/supplier"
+        if supplier is not None:  # else they moved: nobody may enter from their old address
+            link = f"{public_url}/s/{make(session, supplier, delivery.about_id, contact=contact)}"
+        text = text.replace(letters.LINK, link)
+    text = text.replace(letters.SHOP, shop)
     return replace(content, text=text, title=content.title.replace(letters.SHOP, shop))
 
 

@@ -1,7 +1,7 @@
 """Cases for what was just said: routed, and their letters put into the outbox, all at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from bot.db import Session, insert_all, insert_new
 from bot.networks import Content
 from bot.outbox import service as outbox
 from bot.suggestions.models import Suggestion, SuggestionState
-from bot.suppliers import letters, people, queries
+from bot.suppliers import agreement, agreement_letters, letters, people, queries
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.correspondence.facts import facts
 from bot.suppliers.correspondence.models import Way
 from bot.suppliers.correspondence.sending import Event, draft, key_of, way_of
@@ -87,6 +88,7 @@ def _hand_over(
     )
     channels = {channel.id: channel for channel in places}
     said = queries.said(session, [suggestion.id for suggestion in handed])
+    terms = agreement.terms_at(session, {one.id for one in handed.values()})
     drafts = []
     for suggestion, supplier in handed.items():
         suggestion.state = SuggestionState.WITH_PARTNER
@@ -97,6 +99,7 @@ def _hand_over(
                 suggestion=suggestion,
                 supplier=supplier,
                 channel=channels[supplier.channel_id],
+                terms=terms[supplier.id](session.now()),
                 said=said[suggestion.id],
                 since=since,
             )
@@ -115,18 +118,23 @@ def draft_letter(
     suggestion: Suggestion,
     supplier: Supplier,
     channel: Channel,
+    terms: Terms,
     said: queries.Said,
     since: datetime | None = None,
 ) -> tuple[dict[str, Any], Content]:
     """What hands this version of the case to the partner, still to be enqueued, and the letter
     that says it."""
-    known = facts(session, case, supplier, suggestion=suggestion, said=said)
+    due = terms.hours.add(session.now(), timedelta(hours=terms.answer))
+    known = facts(
+        session, case, supplier, suggestion=suggestion, said=said.to(terms), answer_by=due
+    )
     short = way_of(supplier, channel) is Way.CHAT
     letter = letters.case_letter(
         known,
         supplier=supplier.name,
         role=supplier.role,
-        hours=supplier.answer_within_hours,
+        hours=terms.answer,
+        by=agreement_letters.said(due, terms.zone) if terms.week != Terms().week else "",
         quoted=letters.MOST_QUOTED // 2 if short else letters.MOST_QUOTED,
     )
     opened = draft(

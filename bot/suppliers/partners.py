@@ -12,7 +12,7 @@ from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
-from bot.suppliers import links
+from bot.suppliers import agreeing, links
 from bot.suppliers.mailboxes import MAIL, is_address, mailbox
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
@@ -66,6 +66,7 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
         links.revoke_mailbox(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:
+        agreeing.follow(session, supplier, by=by)
         record(session, by, "changed", supplier, **changed)
         session.announce("partners")
 

@@ -73,7 +73,7 @@ def forget(session: Session, message: UUID) -> None:
 
 def of_case(session: Session, case: Case) -> list[tuple[UUID, str]]:
     """The pictures that came with what was said about it, and with answers to the partner: each
-    with what it shows in the sender's words, masked."""
+    with what it shows in the sender's words, masked. None where words are not shared either."""
     said = queries.said(session, [case.suggestion_id])[case.suggestion_id]
     rows = session.execute(
         sa.select(Picture.id, Picture.alt)
@@ -100,7 +100,9 @@ def need(session: Session, case: Case, picture: UUID) -> Picture:
 
 
 def _messages(session: Session, case: Case) -> list[UUID]:
-    said = queries.said(session, [case.suggestion_id])[case.suggestion_id]
+    said = queries.said_to(session, case.supplier_id, [case.suggestion_id])[case.suggestion_id]
+    if not said.shared:
+        return []
     since = case.handed_over_at or case.opened_at
     answers = sa.select(Answer.message_id).where(Answer.case_id == case.id, Answer.said_at >= since)
     return [*(voice.message_id for voice in said.voices), *session.scalars(answers)]

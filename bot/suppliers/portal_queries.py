@@ -90,7 +90,9 @@ def _in_order(
         .order_by(Case.id.desc())
         .limit(MOST)
     )
-    clocked = [(case, agreement.clock(case, supplier, session.now())) for case in cases]
+    read = cases.all()
+    clocks = agreement.running(session, read)
+    clocked = [(case, clocks.get(case.id)) for case in read]
     if shown is Shown.OVERDUE:
         clocked = [(case, clock) for case, clock in clocked if clock and clock.overdue]
     return [case.id for case, _ in sorted(clocked, key=_due)]
@@ -107,6 +109,7 @@ def _due(clocked: tuple[Case, agreement.Clock | None]) -> tuple[bool, bool, date
 
 def _views(session: Session, supplier: Supplier, cases: Sequence[UUID]) -> list[CaseView]:
     views = queries.cases_of(session, supplier.id, MOST, Case.id.in_(cases))
+    views = queries.as_agreed(session, supplier, views)
     return sorted(views, key=lambda view: cases.index(view.case.id))
 
 
@@ -114,7 +117,7 @@ def _that_hold(
     session: Session, supplier: Supplier, cases: Sequence[UUID], search: str
 ) -> list[UUID]:
     views = _views(session, supplier, cases)
-    heard = queries.said(session, [view.suggestion.id for view in views])
+    heard = queries.said_to(session, supplier, [view.suggestion.id for view in views])
     wanted = search.casefold()
     return [
         view.case.id
@@ -191,7 +194,8 @@ Replies = Sequence[tuple[Answer, str]]
 def asked(session: Session, file: CaseFile) -> list[Asked]:
     """Their questions, the newest first, each beside its answers. What was answered to another
     partner, who had the case before, is not shown."""
-    heard = queries.said(session, [file.view.suggestion.id])[file.view.suggestion.id]
+    suggestion, partner = file.view.suggestion.id, file.view.case.supplier_id
+    heard = queries.said_to(session, partner, [suggestion])[suggestion]
     replied = replies(session, [file.view.case.id])[file.view.case.id]
     return beside(file.decisions, replied, heard.masked)
 

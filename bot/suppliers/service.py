@@ -12,7 +12,8 @@ from bot.errors import Conflict
 from bot.outbox.service import enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
-from bot.suppliers import acts, people, queries
+from bot.suppliers import acts, agreement, escalating, people, queries
+from bot.suppliers.agreement_models import Holding
 from bot.suppliers.handing_back import given_back_by
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
 from bot.suppliers.opening import draft_letter, open_cases
@@ -46,6 +47,9 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
     if case.supplier_id == supplier.id:
         raise Conflict(f"This is with {supplier.name} already.")
     withdraw_letters(session, case)
+    if case.supplier_id and case.handed_over_at:
+        held = {"case_id": case.id, "supplier_id": case.supplier_id}
+        session.put(Holding(**held, since=case.handed_over_at, until=session.now()))
     case.supplier_id = supplier.id
     case.state = CaseState.OPEN
     case.promised_for = None
@@ -65,6 +69,7 @@ def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: S
         suggestion=suggestion,
         supplier=supplier,
         channel=session.need(Channel, supplier.channel_id),
+        terms=agreement.terms_now(session, supplier),
         said=queries.said(session, [suggestion.id])[suggestion.id],
     )
     copies = people.copies(session, [(supplier, opened, letter)])
@@ -107,8 +112,7 @@ def decide(
     if version is not None and version != case.version:
         raise Conflict("This was changed a moment ago. Look at it again, then decide.")
     supplier = session.need(Supplier, case.supplier_id)
-    text = text.strip()
-    promised_for = promised_for if act is Act.PROMISE else None
+    text, promised_for = text.strip(), promised_for if act is Act.PROMISE else None
     today = session.now().astimezone(ZoneInfo(supplier.zone)).date()
     acts.check(case.state, act, text=text, promised_for=promised_for, today=today)
     decision = session.put(
@@ -127,6 +131,7 @@ def decide(
     case.version += 1
     if act in acts.SUGGESTION:
         set_state(session, session.need(Suggestion, case.suggestion_id), acts.SUGGESTION[act])
+    escalating.withdraw(session, case)
     record(session, by, act.value, case)
     session.announce("cases", "partners", "suggestions")
     return decision

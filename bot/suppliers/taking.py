@@ -42,7 +42,7 @@ def cases(session: Session, supplier: UUID) -> Iterator[Row]:
 
 def _cases(session: Session, supplier: UUID, views: Sequence[CaseView]) -> Iterator[Row]:
     ids = [view.case.id for view in views]
-    heard = queries.said(session, [view.suggestion.id for view in views])
+    heard = queries.said_to(session, supplier, [view.suggestion.id for view in views])
     replied = portal_queries.replies(session, ids)
     decided: dict[UUID, list[Decision]] = {id: [] for id in ids}
     for one in session.scalars(
@@ -70,7 +70,7 @@ def _case(view: CaseView, said: Said, decisions: Sequence[Decision], asked: list
         "came": view.case.handed_over_at,
         "due": view.clock.due if view.clock else None,
         "promised_for": view.case.promised_for,
-        "words": [masked(voice.words) for voice in said.voices],
+        "words": [words for voice in said.voices if (words := masked(voice.words))],
         "decisions": [
             {
                 "act": one.act.value,

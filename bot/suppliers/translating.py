@@ -48,7 +48,9 @@ class Foreign:
 
 def foreign(session: Session, case: Case, locale: str) -> list[Foreign]:
     """What people said and answered about it in another language than ``locale``, as masked."""
-    said = queries.said(session, [case.suggestion_id])[case.suggestion_id]
+    said = queries.said_to(session, case.supplier_id, [case.suggestion_id])[case.suggestion_id]
+    if not said.shared:
+        return []
     since = case.handed_over_at or case.opened_at
     answers = sa.select(Answer).where(Answer.case_id == case.id, Answer.said_at >= since)
     spoken = [(voice.message_id, voice.words) for voice in said.voices]

@@ -26,6 +26,8 @@ class AlarmKind(StrEnum):
     CLOCK_WRONG = "clock_wrong"
     BACKUP_OLD = "backup_old"
     MAIL_KEPT = "mail_kept"
+    PARTNER_LATE = "partner_late"  # time ran out, by the agreement with them
+    AGREEMENT_OLD = "agreement_old"  # the day to look at it again has come
     FOUND_THERE = "found_there"  # a right is missing, a token ends, a post would be refused
 
 

@@ -112,6 +112,8 @@ def titles() -> dict[AlarmKind, str]:
         AlarmKind.CLOCK_WRONG: _("The clock is wrong"),
         AlarmKind.BACKUP_OLD: _("There is no fresh back-up"),
         AlarmKind.MAIL_KEPT: _("Partners get no mail"),
+        AlarmKind.PARTNER_LATE: _("A partner is late"),
+        AlarmKind.AGREEMENT_OLD: _("An agreement is due to be looked at again"),
         AlarmKind.FOUND_THERE: _("Before something goes out"),
     }
 

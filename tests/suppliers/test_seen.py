@@ -14,8 +14,9 @@ from bot.accounts import service as accounts
 from bot.accounts.models import Role, User
 from bot.db import Session, Writer
 from bot.suggestions.models import Suggestion
-from bot.suppliers import guards, handing_back, links, people, pictures, product_pictures
+from bot.suppliers import agreeing, guards, handing_back, links, people, pictures, product_pictures
 from bot.suppliers import service as cases
+from bot.suppliers.agreement_terms import Terms
 from bot.suppliers.models import Act, Case
 from bot.suppliers.portal_models import Picture, PictureState
 from bot.web.access import SESSION_COOKIE
@@ -59,6 +60,12 @@ def cookies(writer: Writer, stocked: Shop) -> dict[str, str]:
         case = session.merge(stocked.tin)
         cases.decide(session, case, Act.ASK, text="Which size do you mean?", by="supplier:Nord")
         _furnish(session, stocked)
+        office = ((540, 750), (810, 1020))
+        terms = Terms(week=(office,) * 5 + ((), ()), acknowledge=2, answer=8, remind=75, staff=120)
+        agreeing.agree(session, session.merge(stocked.alba), terms, by="user:Mo")
+        for number in range(6):
+            more = cases.open_case(session, shop.suggest(session, f"a lid, number {number}"))
+            cases.decide(session, more, Act.ACCEPT, by="supplier:Alba Ltd")
         token = accounts.invite(session, "Mo Staff", "mo@shop.example", Role.OWNER)
         return {
             guards.COOKIE: links.enter(session, stocked.alba).token,
@@ -134,6 +141,9 @@ async def test_every_page_can_be_read_by_everyone(
         "partners": "/partners",
         "new": "/partners/new",
         "partner": f"/partners/{stocked.nord.id}",
+        "agreement": f"/partners/{stocked.alba.id}/agreement",
+        "scorecard": "/partners/scorecard",
+        "relationships": "/partners/relationships",
         "whose": "/partners/whose-is-it",
         "mail": "/mail",
         "products": "/products",

@@ -26,9 +26,11 @@ from bot.products.models import Product
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
+from bot.suppliers.agreement_models import Agreement
 from bot.suppliers.correspondence.models import Reply
 from bot.suppliers.models import Case, Coverage, PortalSession, Supplier
 from bot.suppliers.portal_models import Contact, Picture
+from bot.suppliers.tie_models import TieTask
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
@@ -65,8 +67,10 @@ OWNED: dict[str, type[Row]] = {
     "/needs-a-look/channels/{id:uuid}": Channel,
     "/needs-a-look/{id:uuid}": Delivery,
     "/partners/answers/{id:uuid}": Reply,
+    "/partners/relationships/{task_id:uuid}": TieTask,
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
+    "/partners/{supplier_id:uuid}/agreement/{agreement_id:uuid}": Agreement,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
     "/partners/{supplier_id:uuid}/people/{contact_id:uuid}": Contact,
     "/partners/{supplier_id:uuid}/sessions/{session_id:uuid}": PortalSession,
@@ -116,7 +120,7 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "reason=Nords title=Lids cool_down_days=30 days=MO filling=suggest"
+            "answer=8 monday=9-17 reason=Nords title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
 }

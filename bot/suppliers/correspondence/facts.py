@@ -73,12 +73,15 @@ def facts(
     *,
     suggestion: Suggestion | None = None,
     said: queries.Said | None = None,
+    answer_by: datetime | None = None,
 ) -> Facts:
-    """As they are now; ``suggestion`` and ``said`` where they have been read already."""
+    """As they are now and as the partner may know them; ``suggestion``, ``said`` and ``answer_by``
+    where they are known already."""
     suggestion = suggestion or session.need(Suggestion, case.suggestion_id)
-    said = said or queries.said(session, [suggestion.id])[suggestion.id]
+    said = said or queries.said_to(session, supplier, [suggestion.id])[suggestion.id]
     product = session.need(Product, suggestion.product_id) if suggestion.product_id else None
-    clock = agreement.clock(case, supplier, session.now())
+    if answer_by is None and (clock := agreement.clock(case, supplier, session.now())):
+        answer_by = clock.due
     answers = _answers(session, case)
     everything = dict.fromkeys([suggestion.words, *(voice.words for voice in said.voices)])
     masked = (plain(said.masked(words)) for words in islice(everything, MOST_QUOTED))
@@ -93,9 +96,9 @@ def facts(
         people=max(said.people, 1),
         words=tuple(dict.fromkeys(words for words in masked if words)),
         answered=len(answers),
-        answers=tuple(plain(said.masked(words)) for words in answers[-MOST_QUOTED:]),
+        answers=tuple(filter(None, (plain(said.masked(one)) for one in answers[-MOST_QUOTED:]))),
         trend=queries.trend([voice.said_at for voice in said.voices], session.now()),
-        answer_by=clock.due if clock else None,
+        answer_by=answer_by,
         promised_for=case.promised_for,
     )
 
