@@ -2,51 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 
 import pytest
 
 from bot.accounts.api_tokens import Scope
 from bot.accounts.models import Role
-from bot.clock import FrozenClock
-from bot.db import Database, Session, Writer
+from bot.db import Database, Writer
 from bot.demand.queries import Measure, demand
-from bot.demand.views import routes
-from bot.settings import Settings, Web
-from bot.understanding import Kind
-from bot.web.app import create_app
-from bot.web.house import House
 from tests.content_calendar.programs import Program
-from tests.suppliers import shop
-from tests.web.doorway import Client, sign_in, visiting
-
-SPIKE = date(2026, 5, 25)
-WEEKS = 21
-
-
-@pytest.fixture
-def stocked(writer: Writer, clock: FrozenClock) -> None:
-    """Each week ten people speak of the kettle; in one of the last, most of them miss it."""
-    writer.run_blocking(shop.open_shop)
-    for _ in range(WEEKS):
-        writer.run_blocking(a_week)
-        clock.advance(timedelta(weeks=1))
-
-
-def a_week(session: Session) -> None:
-    """Two people wish (one twice), one problem, one praise; the tin is spoken of by one."""
-    people = [f"{name} {session.now():%m%d}" for name in "abcdefghij"]
-    missing = session.now().date() == SPIKE
-    shop.suggest(session, "a green one", kind=Kind.WISH, people=tuple(people[:2]))
-    if not missing:
-        shop.suggest(session, "a blue one", kind=Kind.WISH, people=tuple(people[:1]))
-    shop.suggest(session, "it leaks", kind=Kind.PROBLEM, people=tuple(people[2:3]))
-    told = "always sold out" if missing else "I like it"
-    kind = Kind.PROBLEM if missing else Kind.PRAISE
-    shop.suggest(session, told, kind=kind, people=tuple(people[3:]))
-    shop.suggest(session, "=1+1", sku="T-1", kind=Kind.PRAISE, people=("Eve",))
+from tests.demand.conftest import SPIKE
+from tests.web.doorway import Client, sign_in
 
 
 def test_a_person_counts_once_and_the_spike_is_found_in_its_week(
@@ -69,23 +35,6 @@ def test_a_person_counts_once_and_the_spike_is_found_in_its_week(
 def test_an_empty_shop_has_no_demand(database: Database) -> None:
     with database.reading() as session:
         assert demand(session, zone="UTC").products == ()
-
-
-@pytest.fixture
-def client(
-    database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path
-) -> Iterator[Client]:
-    house = House(
-        settings=Settings(data=tmp_path, web=Web(trusted_proxies=("127.0.0.1",))),
-        database=database,
-        writer=writer,
-        news=writer.news,
-        clock=clock,
-        secret=b"k" * 32,
-        adapters={},
-    )
-    with visiting(create_app(routes, house)) as client:
-        yield client
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
