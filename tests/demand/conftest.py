@@ -10,6 +10,7 @@ from litestar import Litestar
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
 from bot.demand.views import routes
+from bot.products import stage_views
 from bot.settings import Settings, Web
 from bot.understanding import Kind
 from bot.web.app import create_app
@@ -55,7 +56,7 @@ def app(database: Database, writer: Writer, clock: FrozenClock, tmp_path: Path) 
         secret=b"k" * 32,
         adapters={},
     )
-    return create_app(routes, house)
+    return create_app([*routes, *stage_views.routes], house)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Literal
@@ -9,13 +10,17 @@ from typing import Literal
 import pytest
 import uvicorn
 from litestar import Litestar
+from playwright.async_api import Page
 
 from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.db import Session, Writer
+from bot.products import stages
+from bot.products.stage_models import LifeStage
 from bot.web.access import SESSION_COOKIE
 from tests import databases
 from tests.browser import OpenPage, violations
+from tests.suppliers import shop
 
 PICTURES = os.environ.get("HUBBUB_TEST_PICTURES")
 
@@ -42,11 +47,14 @@ def address(app: Litestar) -> Iterator[str]:
     thread.join()
 
 
-async def test_the_page_can_be_read_by_everyone(
+async def test_the_pages_can_be_read_by_everyone(
     open_page: OpenPage, address: str, writer: Writer, stocked: None
 ) -> None:
     def enter(session: Session) -> str:
         token = accounts.invite(session, "Mo Staff", "mo@shop.example", Role.MARKETER)
+        kettle, since = shop.product(session, "K-1"), session.now().date()
+        for stage, days in ((LifeStage.DISCONTINUED, 0), (LifeStage.GROWTH, -300)):
+            stages.set_stage(session, kettle, stage, since + timedelta(days=days), by="user:Mo")
         return accounts.enter(session, token)
 
     cookie = writer.run_blocking(enter)
@@ -60,6 +68,14 @@ async def test_the_page_can_be_read_by_everyone(
             await summary.click()
         assert await violations(page) == []
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        if PICTURES:
-            picture = Path(PICTURES) / f"demand-{width}-{colours}.png"
-            await page.screenshot(path=picture, full_page=True)
+        await _keep_picture(page, f"demand-{width}-{colours}")
+        await page.goto(f"{address}/products/stages?sku=K-1")
+        await page.get_by_text("Stage: Discontinued").wait_for()
+        assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await _keep_picture(page, f"stages-{width}-{colours}")
+
+
+async def _keep_picture(page: Page, name: str) -> None:
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
