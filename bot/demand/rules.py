@@ -9,6 +9,7 @@ for discrete data"). Together: a table in which nothing changed shows a change a
 twenty.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma
@@ -62,7 +63,7 @@ def threshold(least: Iterable[float], alpha: float = ALPHA) -> float:
     """How unlikely one must be, where the smallest possible p of each is ``least`` (Tarone)."""
     able = sorted(least)
     for number in range(1, len(able) + 1):
-        if sum(p <= alpha / number for p in able) <= number:
+        if bisect_right(able, alpha / number) <= number:
             return alpha / number
     return alpha
 
