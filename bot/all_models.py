@@ -11,6 +11,7 @@ import bot.members.models
 import bot.outbox.models
 import bot.processes.models
 import bot.products.models
+import bot.products.stage_models
 import bot.suggestions.models
 import bot.suppliers.agreement_models
 import bot.suppliers.correspondence.models

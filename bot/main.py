@@ -74,6 +74,8 @@ _VIEWS = (
     "bot.channels.views",
     "bot.media.views",
     "bot.suppliers.views",
+    "bot.demand.views",
+    "bot.products.stage_views",
     "content_calendar.views",
     "content_calendar.api.views",
     "content_calendar.exchange.views",
