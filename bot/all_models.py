@@ -10,6 +10,7 @@ import bot.members.models
 import bot.outbox.models
 import bot.processes.models
 import bot.products.models
+import bot.reviewing.models
 import bot.suggestions.models
 import bot.suppliers.models
 import bot.web.models

@@ -71,6 +71,7 @@ _VIEWS = (
     "bot.channels.views",
     "bot.media.views",
     "bot.suppliers.views",
+    "bot.reviewing.views",
     "content_calendar.views",
     "content_calendar.api.views",
     "content_calendar.exchange.views",

@@ -25,7 +25,7 @@ from bot.engagement.handling import keep
 from bot.engagement.reading import read
 from bot.engagement.telling import Voices, tell, untold
 from bot.inbox.answering import answer
-from bot.inbox.models import Event, EventState, Message
+from bot.inbox.models import Event, EventState, Message, Signal
 from bot.inbox.service import receive
 from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
 from bot.outbox.models import Delivery, DeliveryState
@@ -99,6 +99,7 @@ def furnish(session: Session, word: str) -> Shop:
             Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
+            Signal: _signal_of(session, said[0]),
             Event: garbled,
             Delivery: _letter_to(session, alba),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
@@ -113,6 +114,10 @@ def furnish(session: Session, word: str) -> Shop:
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
+
+
+def _signal_of(session: Session, message: Message) -> UUID:
+    return session.scalars(sa.select(Signal.id).filter_by(message_id=message.id)).all()[0]
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

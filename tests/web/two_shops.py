@@ -18,7 +18,7 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
-from bot.inbox.models import Event, Message
+from bot.inbox.models import Event, Message, Signal
 from bot.outbox.models import Delivery
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
@@ -67,6 +67,7 @@ OWNED: dict[str, type[Row]] = {
     "/queue/evergreens/{id:uuid}": Evergreen,
     "/queue/slots/{id:uuid}": WeeklySlot,
     "/quiet/{id:uuid}": Delivery,
+    "/review/{id:uuid}": Signal,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
@@ -100,6 +101,7 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
+            "facet=none topic=product feeling=0 mode=suggest wanted=90 number=0 "
             "title=Lids cool_down_days=30 days=MO filling=suggest"
         ).split()
     )
