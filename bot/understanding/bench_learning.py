@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.features import see
+from bot.understanding.kinds import Kind
 from bot.understanding.language import language_of
 from bot.understanding.learning import yes_or_no
-from bot.understanding.learning.corpus import LANGUAGES
+from bot.understanding.learning.corpus import LANGUAGES, corpus
 from bot.understanding.learning.files import Row
 from bot.understanding.learning.judging import Numbers, Truth, f1_of
 from bot.understanding.learning.layer import fit, inputs_of
-from bot.understanding.reading import whole
+from bot.understanding.reading import thought, whole
 from bot.understanding.recogniser import Matrix, Recogniser
 
 Rows = npt.NDArray[np.int_]
@@ -75,6 +76,21 @@ def after(of: Place, corrections: int, *, by_queue: bool, pull: float | None = N
         f1s.append(f1_of(of.truth[rest].tolist(), found.tolist()))
     low, high = np.percentile(f1s, [2.5, 97.5])
     return Learnt(mean=float(np.mean(f1s)), low=float(low), high=float(high), ms=max(took))
+
+
+def refit_ms(corrections: int) -> float:
+    """What an installation pays for a correction: our own corpus, read again and fitted."""
+    spans = [(one, span) for one in corpus() if one.tested for span in one.spans][:corrections]
+    began = perf_counter()
+    before, inputs, kinds = [], [], []
+    for one, span in spans:
+        found, looked_at = thought(one.text, span.start, span.end, language=one.language)
+        if len(found):
+            before.append(found)
+            inputs.append(looked_at)
+            kinds += [list(Kind).index(span.kind)] * len(found)
+    fit(np.vstack(before), np.vstack(inputs), kinds)
+    return (perf_counter() - began) * 1000
 
 
 def _chosen(of: Place, most: int, random: np.random.Generator, by_queue: bool) -> Rows:
