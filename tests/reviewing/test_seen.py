@@ -91,6 +91,6 @@ async def test_the_pages_can_be_read_by_everyone_and_answered_by_key(
         assert await violations(page) == []
     await page.goto(address + "/review")
     await page.keyboard.press("5")  # praise
-    await page.get_by_text("Undo").wait_for()
+    await page.get_by_role("button", name="Undo").wait_for()
     await page.keyboard.press("u")
     await page.get_by_text("Taken back").wait_for()
