@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from pydantic import BaseModel, Field
 
 from bot.reviewing.models import Mode
@@ -19,6 +21,7 @@ class Details(BaseModel):
     topic: Topic
     feeling: int = Field(ge=-1, le=1)
     product: str = Field(default="", max_length=200)
+    called: str = Field(default="", max_length=80)
 
 
 class ModeForm(BaseModel):
@@ -29,3 +32,7 @@ class ModeForm(BaseModel):
 
 class UseForm(BaseModel):
     number: int = Field(ge=0, le=2_000_000_000)
+
+
+class AliasForm(BaseModel):
+    alias: UUID

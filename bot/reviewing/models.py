@@ -75,3 +75,19 @@ class Trust(Row):
     kind: Mapped[Kind]
     mode: Mapped[Mode]
     wanted: Mapped[float]  # precision, 0.5 … 0.99, before it may be AUTO
+
+
+class LearntAlias(Row):
+    """What people call a product, told by staff beside a message. It stands in `Product.aliases`
+    too; this says that it was learnt, and by whom."""
+
+    __tablename__ = "learnt_alias"
+    __table_args__ = (
+        references("product_id", "product", ondelete="CASCADE"),
+        sa.UniqueConstraint("workspace_id", "product_id", "words"),
+    )
+
+    product_id: Mapped[UUID]
+    words: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]

@@ -10,9 +10,9 @@ from bot.accounts.models import User
 from bot.db import Database, Session, Writer
 from bot.errors import InvalidInput
 from bot.inbox.models import Signal
-from bot.reviewing import queue, service, trust
+from bot.reviewing import aliases, queue, service, trust
 from bot.reviewing.figures import report
-from bot.reviewing.forms import Details, ModeForm, Review, UseForm
+from bot.reviewing.forms import AliasForm, Details, ModeForm, Review, UseForm
 from bot.reviewing.learning import learn, use
 from bot.reviewing.models import Lesson, Mode
 from bot.reviewing.sampling import SAMPLE
@@ -84,9 +84,10 @@ async def put_right(
         def command(session: Session) -> tuple[Done, Lesson | None]:
             signal = session.need(Signal, id)
             put = _put(form, signal, service.product_named(session, form.product))
-            return service.correct(session, signal, put, by=user), learn(
-                session, settings.shop.languages
-            )
+            done = service.correct(session, signal, put, by=user)
+            if form.called:
+                aliases.teach(session, signal, form.called, by=user)
+            return done, learn(session, settings.shop.languages)
 
         found = await writer.run(command)
     except InvalidInput as error:
@@ -144,6 +145,13 @@ async def set_mode(
     return back_to(_PAGE, _("Saved."))
 
 
+@post(f"{_PAGE}/unlearn", access=Access.MARKETER)
+async def unlearn(request: Request[Any, Any, Any], user: User, writer: Writer) -> Back:
+    alias = (await read_form(request, AliasForm)).alias
+    await writer.run(lambda session: aliases.unlearn(session, alias, by=user))
+    return back_to(_PAGE, _("These words name it no more."))
+
+
 @post(f"{_PAGE}/use", access=Access.OWNER)
 async def use_version(request: Request[Any, Any, Any], user: User, writer: Writer) -> Back:
     number = (await read_form(request, UseForm)).number
@@ -158,6 +166,7 @@ def _report(session: Session, user: User, wrong: Mapping[str, Any] | None = None
         status=422 if wrong else 200,
         title=_("Understanding"),
         it=report(session),
+        called=aliases.learnt(session),
         standings=trust.standings(session),
         modes=list(Mode),
         sample=SAMPLE,
@@ -199,4 +208,14 @@ def _page(
     )
 
 
-routes = [show_next, show_one, answer, put_right, undo, understanding, set_mode, use_version]
+routes = [
+    show_next,
+    show_one,
+    answer,
+    put_right,
+    undo,
+    understanding,
+    set_mode,
+    unlearn,
+    use_version,
+]

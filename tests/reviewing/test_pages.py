@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.db import Session
 from bot.inbox.models import Signal
+from bot.products.models import Product
 from bot.reviewing.models import Correction
 from bot.understanding import Kind
 from tests.inbox.talk import say
@@ -67,3 +68,35 @@ def test_a_kind_may_not_go_alone_before_the_figures_say_so(client: Client) -> No
     refused = client.post(f"{PAGE}/mode", data=form)
     assert refused.status_code in {403, 422}
     assert client.post(f"{PAGE}/mode", data={**form, "mode": "ask"}).status_code < 500
+
+
+def test_what_people_call_a_product_is_learnt_and_forgotten(
+    session: Session, client: Client
+) -> None:
+    open_shop(session)
+    say(session, "The doodah needs a longer handle, please make it longer.")
+    session.commit()
+    one = signal(session)
+    given = {"kind": one.kind, "facet": one.facet, "topic": one.topic, "feeling": "0"}
+    given |= {"product": "K-2", **csrf(client)}
+    wrong = client.post(f"/review/{one.id}/details", data={**given, "called": "gizmo"})
+    assert wrong.status_code == 422
+    assert "copy these words from the message" in wrong.text
+    client.post(f"/review/{one.id}/details", data={**given, "called": "Doodah"})
+    assert named(session, "Please make the doodah bigger.") == "K-2"
+    page = client.get(PAGE).text
+    [alias] = re.findall(r'name="alias" value="([^"]+)"', page)
+    client.post(f"{PAGE}/unlearn", data={"alias": alias, **csrf(client)})
+    assert named(session, "Please make the doodah wider.") is None
+
+
+def named(session: Session, text: str) -> str | None:
+    """The SKU that it is about."""
+    message = say(session, text, by="Ben")
+    found = session.scalar(
+        sa.select(Product.sku)
+        .join(Signal, Signal.product_id == Product.id)
+        .where(Signal.message_id == message.id)
+    )
+    session.commit()
+    return found

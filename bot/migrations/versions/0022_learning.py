@@ -49,6 +49,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_correction')),
     sa.UniqueConstraint('workspace_id', 'signal_id', 'field', name=op.f('uq_correction_workspace_id_signal_id_field'))
     )
+    op.create_table('learnt_alias',
+    sa.Column('workspace_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('product_id', sa.Uuid(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['workspace_id', 'product_id'], ['product.workspace_id', 'product.id'], name=op.f('fk_learnt_alias_workspace_id_product_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('workspace_id', 'id', name=op.f('pk_learnt_alias')),
+    sa.UniqueConstraint('workspace_id', 'product_id', 'words', name=op.f('uq_learnt_alias_workspace_id_product_id_words'))
+    )
     with op.batch_alter_table('correction', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_correction_workspace_id_field_id'), ['workspace_id', 'field', 'id'], unique=False)
 
@@ -58,6 +69,7 @@ def downgrade() -> None:
     with op.batch_alter_table('correction', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_correction_workspace_id_field_id'))
 
+    op.drop_table('learnt_alias')
     op.drop_table('correction')
     op.drop_table('trust')
     op.drop_table('lesson')
