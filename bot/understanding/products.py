@@ -131,8 +131,8 @@ class ProductFinder:
         if len(self._named) < _LARGE:
             return ()
         meant = {word: how for word, how in self._meant(said).items() if self._narrows(word)}
-        votes: Counter[Hashable] = Counter()
-        told: Counter[Hashable] = Counter()
+        votes: dict[Hashable, float] = defaultdict(float)
+        told: dict[Hashable, float] = defaultdict(float)
         words: Counter[Hashable] = Counter()
         for word, (_, sure) in meant.items():
             tells = self._tells(word)

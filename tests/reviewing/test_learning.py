@@ -1,6 +1,7 @@
 """What staff put right teaches: a new version, judged by what it has not learnt from."""
 
 from collections.abc import Iterable
+from itertools import cycle
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from bot.inbox.models import Message, Signal
 from bot.reviewing import service
 from bot.reviewing.learning import layer_in_use, learn, use
 from bot.reviewing.models import Correction, Field, Lesson
+from bot.reviewing.sampling import is_held_out
 from bot.reviewing.service import Put
 from bot.suggestions.models import Voice
 from bot.suppliers.models import Case
@@ -39,9 +41,20 @@ def signals(session: Session, texts: Iterable[str]) -> list[Signal]:
 
 
 def cheers(session: Session, staff: User, kind: Kind) -> list[Signal]:
-    found = signals(session, [CHEER.format(thing) for thing in THINGS])
+    found = enough(session, CHEER)
     for signal in found:
         service.correct(session, signal, Put(kind=kind), by=staff)
+    return found
+
+
+def enough(session: Session, text: str) -> list[Signal]:
+    """Said of one thing after another, until chance has held five of them back, and not ten."""
+    found: list[Signal] = []
+    for thing in cycle(THINGS):
+        held = [is_held_out(signal.id) for signal in found]
+        if sum(held) >= 5 and len(held) - sum(held) >= 10:
+            break
+        found += signals(session, [text.format(thing)])
     return found
 
 
@@ -65,12 +78,10 @@ def test_what_was_put_right_is_understood_from_the_next_message_on(
 
 
 def test_a_version_that_is_worse_on_what_was_held_back_is_not_used(
-    session: Session, staff: User, monkeypatch: pytest.MonkeyPatch
+    session: Session, staff: User
 ) -> None:
     """Those held back say praise, those learnt from are made to say the opposite."""
-    from bot.reviewing.sampling import is_held_out
-
-    for signal in signals(session, [f"I love this {thing}, thank you!" for thing in THINGS]):
+    for signal in enough(session, "I love this {}, thank you!"):
         wrong = Kind.PRAISE if is_held_out(signal.id) else Kind.PROBLEM
         service.correct(session, signal, Put(kind=wrong), by=staff)
     lesson = learn(session, LANGUAGES)

@@ -89,6 +89,8 @@ async def test_the_pages_can_be_read_by_everyone_and_answered_by_key(
         await page.get_by_text("More than the kind is wrong").click()
         await page.get_by_label("Feeling").wait_for()
         assert await violations(page) == []
+    page = await open_page()
+    await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
     await page.goto(address + "/review")
     await page.keyboard.press("5")  # praise
     await page.get_by_role("button", name="Undo").wait_for()
