@@ -12,6 +12,7 @@ import bot.outbox.models
 import bot.processes.models
 import bot.products.models
 import bot.products.stage_models
+import bot.reviewing.models
 import bot.suggestions.models
 import bot.suppliers.agreement_models
 import bot.suppliers.correspondence.models

@@ -76,6 +76,7 @@ _VIEWS = (
     "bot.suppliers.views",
     "bot.demand.views",
     "bot.products.stage_views",
+    "bot.reviewing.views",
     "content_calendar.views",
     "content_calendar.api.views",
     "content_calendar.exchange.views",

@@ -27,6 +27,7 @@ def shell(
             NavItem(href="/approvals", label="Approvals", icon="check", count=_to_approve),
             NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
+            NavItem(href="/review", label="Review", icon="eye"),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
             NavItem(href="/products", label="Products", icon="box"),
             NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_wrong(alarms)),

@@ -27,7 +27,7 @@ from bot.engagement.persons.models import Belonging
 from bot.engagement.reading import read
 from bot.engagement.telling import Voices, tell, untold
 from bot.inbox.answering import answer
-from bot.inbox.models import Event, EventState, Message
+from bot.inbox.models import Event, EventState, Message, Signal
 from bot.inbox.service import receive
 from bot.members.models import Member, Person
 from bot.members.service import meet
@@ -120,6 +120,7 @@ def furnish(session: Session, word: str) -> Shop:
             Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
+            Signal: _signal_of(session, said[0]),
             Event: garbled,
             Delivery: _letter_to(session, alba),
             Reply: _answer_of(session, alba, cases[alba.id], word, mark),
@@ -195,6 +196,10 @@ def _silent(session: Session, alba: Supplier) -> UUID:
     task = TieTask(kind=TieKind.PARTNER, subject_id=alba.id, done_by="")
     task.silent_since = task.made_at = session.now()
     return session.put(task).id
+
+
+def _signal_of(session: Session, message: Message) -> UUID:
+    return session.scalars(sa.select(Signal.id).filter_by(message_id=message.id)).all()[0]
 
 
 def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:

@@ -24,14 +24,13 @@ from bot.networks import Action, Content, EventKind
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.products.models import Product
+from bot.reviewing.models import Mode
+from bot.reviewing.trust import SURE_ENOUGH, modes
 from bot.suggestions.hearing import MATTERS, Heard, Matter, hear
 from bot.suppliers import pictures
 from bot.suppliers.models import Answer, Case, Supplier
 from bot.suppliers.opening import open_cases
 from bot.understanding import Kind
-
-# Below this a signal is kept for staff to see but opens nothing by itself.
-_SURE_ENOUGH = 0.5
 
 # Who did it is met, and counted as a person.
 _BY_MEMBERS = SAID | {
@@ -76,6 +75,7 @@ class _Work:
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
     erasures: list[tuple[UUID, str]] = field(default_factory=list)
     refused: dict[UUID, str] = field(default_factory=dict)  # by message: the partner they speak for
+    modes: dict[Kind, Mode] | None = None
 
     def handle(self, batch: list[Understood]) -> None:
         said = [one for one in batch if one.kind in SAID]
@@ -209,8 +209,10 @@ class _Work:
                     "why": list(said.why),
                 }
             )
-            if one.asked or said.kind not in MATTERS or said.confidence < _SURE_ENOUGH:
+            if one.asked or said.kind not in MATTERS or said.confidence < SURE_ENOUGH:
                 continue
+            if said.confidence < 1 and self._asks_first(said.kind):
+                continue  # a person is asked first; whoever said surely what it is has answered
             self.matters.append(
                 Matter(
                     kind=said.kind,
@@ -225,6 +227,11 @@ class _Work:
                     person_id=member.person_id,
                 )
             )
+
+    def _asks_first(self, kind: Kind) -> bool:
+        if self.modes is None:
+            self.modes = modes(self.session)
+        return self.modes[kind] is Mode.ASK
 
     def _spoken(self, one: Understood) -> str:
         return self._member(one).language or one.language
@@ -289,7 +296,7 @@ class _Work:
 
     def _courtesy(self, one: Understood, name: str) -> str:
         """Questions and praise are answered; chatter only where somebody speaks to us alone."""
-        kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= _SURE_ENOUGH]
+        kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= SURE_ENOUGH]
         polite: list[Kind] = [kind for kind in (Kind.QUESTION, Kind.PRAISE) if kind in kinds]
         if one.private and not polite:
             polite = [Kind.CHATTER]

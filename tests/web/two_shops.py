@@ -19,7 +19,7 @@ from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
 from bot.engagement.persons.models import Belonging
-from bot.inbox.models import Event, Message
+from bot.inbox.models import Event, Message, Signal
 from bot.members.models import Member, Person
 from bot.outbox.models import Delivery
 from bot.products.models import Product
@@ -82,6 +82,7 @@ OWNED: dict[str, type[Row]] = {
     "/queue/evergreens/{id:uuid}": Evergreen,
     "/queue/slots/{id:uuid}": WeeklySlot,
     "/quiet/{id:uuid}": Delivery,
+    "/review/{id:uuid}": Signal,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
@@ -120,7 +121,9 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "answer=8 monday=9-17 reason=Nords title=Lids cool_down_days=30 days=MO filling=suggest"
+            "facet=none topic=product feeling=0 mode=suggest wanted=90 number=0 "
+            "answer=8 monday=9-17 reason=Nords title=Lids cool_down_days=30 days=MO "
+            "filling=suggest"
         ).split()
     )
 }
