@@ -125,6 +125,15 @@ class Calendar(Section):
         return timedelta(days=self.repeat_days)
 
 
+class Telling(Section):
+    """How much a person hears unasked on all networks, and from how many on staff agree first."""
+
+    most_a_day: int = Field(3, ge=1)
+    most_a_week: int = Field(10, ge=1)
+    digest_at: time = time(18)
+    ask_above: int = Field(500, ge=0)  # people; 0: never
+
+
 class Staff(Section):
     second_factor: Literal["optional", "required"] = "optional"
 
@@ -146,6 +155,7 @@ class Settings(BaseSettings):
     processes: Processes = Processes()
     staff: Staff = Staff()
     calendar: Calendar = Calendar()
+    telling: Telling = Telling()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

@@ -18,6 +18,7 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
+from bot.engagement.closing.models import GoAhead, Notice
 from bot.inbox.models import Event, Message
 from bot.outbox.models import Delivery
 from bot.settings import Settings
@@ -71,6 +72,8 @@ OWNED: dict[str, type[Row]] = {
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
+    "/told/people/{id:uuid}": Notice,
+    "/told/{id:uuid}": GoAhead,
     "/supplier/cases/{case_id:uuid}": Case,
 }
 NO_IDS = {

@@ -1,6 +1,7 @@
 """The words in which somebody hears something."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.db import Session
 from bot.engagement import phrases
@@ -57,7 +58,7 @@ def digest(
     return "\n".join(lines), len(facts)
 
 
-def _filled(session: Session, decision: Decision, one: Listener) -> dict[str, object]:
+def _filled(session: Session, decision: Decision, one: Listener) -> dict[str, Any]:
     case = session.need(Case, decision.case_id)
     suggestion = session.need(Suggestion, case.suggestion_id)
     partner = decision.supplier_id and session.need(Supplier, decision.supplier_id)
