@@ -15,7 +15,7 @@ from bot.clock import FrozenClock
 from bot.db import Session, Writer
 from bot.engagement.closing import looking
 from bot.engagement.closing.caps import Caps, Heard, Turn, room, turn
-from bot.engagement.closing.models import GoAhead, Notice, NoticeState, What, Why, Wishes
+from bot.engagement.closing.models import Fallback, GoAhead, Notice, NoticeState, What, Why, Wishes
 from bot.engagement.telling import tell_all
 from bot.members.models import Member
 from bot.outbox.models import Delivery, DeliveryState
@@ -90,6 +90,16 @@ async def test_who_never_wrote_in_private_is_listed_and_told_when_they_do(
     assert "has accepted" in told.text
     (listed,) = community.all(Notice)
     assert (listed.state, listed.why) == (NoticeState.SAID, None)
+
+
+async def test_how_news_comes_is_chosen_by_words(community: Community) -> None:
+    (shown,) = await community.say("/preferences digest 20, only here")
+    assert "once a day, together" in shown.text
+    (wish,) = community.all(Wishes)
+    assert (wish.digest, wish.digest_hour, wish.fallback) == (True, 20, Fallback.NOWHERE)
+    await community.say("/preferences Zusammenfassung aus überall")
+    (wish,) = community.all(Wishes)
+    assert (wish.digest, wish.fallback) == (False, Fallback.ANYWHERE)
 
 
 async def test_what_many_would_hear_waits_for_staff(community: Community) -> None:
