@@ -3,6 +3,7 @@
 import bot.accounts.models
 import bot.channels.models
 import bot.db.leases
+import bot.engagement.closing.models
 import bot.engagement.models
 import bot.engagement.persons.models
 import bot.inbox.models

@@ -24,6 +24,7 @@ from bot.db.resealing import prepare
 from bot.db.upgrade import upgrade
 from bot.db.wire import hear_others
 from bot.engagement import mydata, telling
+from bot.engagement.closing.caps import Caps
 from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
 from bot.engagement.persons import journal
@@ -71,6 +72,7 @@ _VIEWS = (
     "bot.inbox.views",
     "bot.suggestions.views",
     "bot.engagement.views",
+    "bot.engagement.closing.views",
     "bot.channels.views",
     "bot.media.views",
     "bot.suppliers.views",
@@ -148,11 +150,17 @@ class Hubbub:
         return adapters
 
     def _voices(self) -> Voices:
-        shop = self.settings.shop
+        shop, telling = self.settings.shop, self.settings.telling
         return Voices(
             languages=shop.languages,
             shop=shop.name,
             zone=shop.zone,
+            caps=Caps(
+                per_day=telling.most_a_day,
+                per_week=telling.most_a_week,
+                digest_at=telling.digest_at,
+            ),
+            ask_above=telling.ask_above or None,
             can={key: one.capabilities for key, one in self.adapters.items()},
         )
 

@@ -141,6 +141,15 @@ class Calendar(Section):
         return timedelta(days=self.repeat_days)
 
 
+class Telling(Section):
+    """How much a person hears unasked on all networks, and from how many on staff agree first."""
+
+    most_a_day: int = Field(3, ge=1)
+    most_a_week: int = Field(10, ge=1)
+    digest_at: time = time(18)
+    ask_above: int = Field(500, ge=0)  # people; 0: never
+
+
 class Staff(Section):
     second_factor: Literal["optional", "required"] = "optional"
 
@@ -164,6 +173,7 @@ class Settings(BaseSettings):
     staff: Staff = Staff()
     calendar: Calendar = Calendar()
     translation: Translation = Translation()
+    telling: Telling = Telling()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

@@ -21,6 +21,7 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
+from bot.engagement.closing.models import GoAhead, Notice, NoticeState, Why
 from bot.engagement.handling import keep
 from bot.engagement.persons import belonging, linking
 from bot.engagement.persons.models import Belonging
@@ -126,6 +127,7 @@ def furnish(session: Session, word: str) -> Shop:
             Reply: _answer_of(session, alba, cases[alba.id], word, mark),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             **spokespeople[alba.id],
+            **_told(session),
             **_written(session, post, word, user),
             **_queue(session, word, place, user),
             **_doors(session, user, word, mark),
@@ -253,6 +255,14 @@ def _accept(session: Session, cases: Iterable[UUID], word: str) -> None:
         session.flush()
     for decision in untold(session):
         tell(session, decision, _SPEAK, 0)
+
+
+def _told(session: Session) -> dict[type[Row], UUID]:
+    """One who could not be reached, and a decision that waits for the staff's word."""
+    notice = session.scalars(sa.select(Notice).order_by(Notice.id).limit(1)).one()
+    notice.state, notice.why = NoticeState.UNREACHED, Why.CLOSED
+    asked = GoAhead(decision_id=notice.decision_id, people=2, asked_at=session.now())
+    return {Notice: notice.id, GoAhead: session.put(asked).id}
 
 
 def _partners(session: Session, word: str, mark: str) -> tuple[Supplier, Supplier]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.db import Session
 from bot.engagement import ideas, mydata, phrases, preferences, replies
+from bot.engagement.closing import wishes
 from bot.engagement.commands import Asked
 from bot.engagement.models import Awaited, Expecting
 from bot.engagement.persons import desk as persons
@@ -152,7 +153,8 @@ class Desk:
 
     def _preferences(self, command: Asked, member: Member, language: str) -> Answer:
         words = command.chosen or command.words
-        understood = not words or preferences.learn(member, words, self.speak.languages)
+        understood = preferences.learn(member, words, self.speak.languages)
+        understood |= wishes.learn(self.session, member, words) or not words
         language = member.language or language
         quiet = None
         if member.quiet_from is not None and member.quiet_until is not None:
@@ -164,6 +166,7 @@ class Desk:
             often=member.often.value,
             quiet=quiet,
         )
+        text += replies.told_elsewhere(language, wishes.of(self.session, member))
         if not understood:
             text = f"{replies.say('not_known', language)} {text}"
         return Answer(content=Content(text=text), alone=member.answers is Answers.PRIVATE)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.closing.models import Wishes
 from bot.engagement.forgetting import forget_words
 from bot.engagement.models import DataLink, Erasure, Expecting
 from bot.engagement.persons import journal
@@ -97,6 +98,7 @@ def erase(session: Session, member: Member, until: UUID) -> None:
     _unlink(session, member)
     session.execute(sa.delete(Expecting).filter_by(member_id=member.id))
     session.execute(sa.delete(DataLink).filter_by(person_id=member.person_id))
+    session.execute(sa.delete(Wishes).filter_by(person_id=member.person_id))
     member.name, member.remote_id, member.erased_at = "", gone, session.now()
     member.answers = Answers.NONE
     session.flush()

@@ -17,7 +17,7 @@ from bot.members.models import Member
 from bot.networks import Action, Content, EventKind
 from bot.outbox.models import Delivery, DeliveryState
 
-_LEFT = "They have blocked the bot, or left."
+LEFT = "They have blocked the bot, or left."
 
 
 def follow(session: Session, one: Understood, member: Member | None) -> None:
@@ -105,7 +105,7 @@ def _come_or_go(session: Session, one: Understood, member: Member | None) -> Non
                     sa.select(Channel.id).filter_by(network=one.network, account=one.account)
                 ),
             )
-            .values(state=DeliveryState.CANCELLED, note=_LEFT)
+            .values(state=DeliveryState.CANCELLED, note=LEFT)
         )
         session.execute(waiting, execution_options={"synchronize_session": False})
 

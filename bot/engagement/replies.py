@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.engagement.closing.models import Fallback, Wishes
 from bot.engagement.commands import COMMANDS
 from bot.engagement.phrases import quote
 from bot.suggestions.models import SuggestionState
@@ -35,6 +36,12 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "prefer": "I answer you {where}, in {spoken}, and tell you of {often}.{quiet} "
         "You can say: /preferences private, public, rarely, everything, quiet 22-8, quiet off, "
         "english, german, stop",
+        "digest": " News comes once a day, together.",
+        "each": " News comes one by one, until a day holds no more.",
+        "talks": " What can't be said there comes to the chat that we two have.",
+        "anywhere": " What can't be said there comes to you wherever it can.",
+        "nowhere": " What can't be said there is not said at all.",
+        "wishes": " And: digest, digest 18, digest off, our chat, anywhere, only here",
         "not_known": "I did not understand that wish.",
         "here": "where you speak",
         "private": "in private only",
@@ -80,6 +87,13 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "prefer": "Ich antworte dir {where}, {spoken}, und melde {often}.{quiet} Du kannst sagen: "
         "/preferences privat, öffentlich, selten, alles, ruhe 22-8, ruhe aus, deutsch, englisch, "
         "stopp",
+        "digest": " Neues kommt einmal am Tag zusammen.",
+        "each": " Neues kommt einzeln, bis es für einen Tag genug ist.",
+        "talks": " Was dort nicht geht, kommt in unseren eigenen Chat.",
+        "anywhere": " Was dort nicht geht, kommt dorthin, wo es geht.",
+        "nowhere": " Was dort nicht geht, sage ich gar nicht.",
+        "wishes": " Und: Zusammenfassung, Zusammenfassung 18, Zusammenfassung aus, unser Chat, "
+        "überall, nur hier",
         "not_known": "Diesen Wunsch habe ich nicht verstanden.",
         "here": "dort, wo du sprichst",
         "private": "nur privat",
@@ -153,3 +167,10 @@ def preferred(
         often=say(often, language),
         quiet=say("quiet", language, since=quiet[0], until=quiet[1]) if quiet else "",
     )
+
+
+def told_elsewhere(language: str, wishes: Wishes | None) -> str:
+    """What stands below `preferred`: how news comes, and where else."""
+    fallback = wishes.fallback if wishes else Fallback.TALKS
+    how = "digest" if wishes and wishes.digest else "each"
+    return "".join(say(word, language) for word in (how, fallback.value, "wishes"))

@@ -18,6 +18,7 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
+from bot.engagement.closing.models import GoAhead, Notice
 from bot.engagement.persons.models import Belonging
 from bot.inbox.models import Event, Message, Signal
 from bot.members.models import Member, Person
@@ -88,6 +89,8 @@ OWNED: dict[str, type[Row]] = {
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
     "/supplier/accounts/{belonging_id:uuid}": Belonging,
+    "/told/people/{id:uuid}": Notice,
+    "/told/{id:uuid}": GoAhead,
     "/supplier/cases/{case_id:uuid}": Case,
     "/supplier/cases/{case_id:uuid}/pictures/{picture_id:uuid}": Picture,
     "/supplier/people/{contact_id:uuid}": Contact,
