@@ -7,7 +7,6 @@ import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,6 +39,7 @@ from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
+from bot.pages import routes
 from bot.processes import Me, Part
 from bot.processes.parts import new_name
 from bot.processes.presence import AsToldByItsOwner, Presence
@@ -65,29 +65,6 @@ from content_calendar.comments import follow
 from content_calendar.exchange import fetching, working
 from content_calendar.planning import materialise
 from content_calendar.queue.service import fill_gaps
-
-# Rooms that have pages; each gives `routes`.
-_VIEWS = (
-    "bot.inbox.webhooks",
-    "bot.inbox.views",
-    "bot.suggestions.views",
-    "bot.engagement.views",
-    "bot.engagement.closing.views",
-    "bot.channels.views",
-    "bot.media.views",
-    "bot.suppliers.views",
-    "bot.demand.views",
-    "bot.products.stage_views",
-    "bot.reviewing.views",
-    "content_calendar.views",
-    "content_calendar.api.views",
-    "content_calendar.exchange.views",
-    "bot.export_views",
-    "bot.watching.needs_look",
-    "bot.watching.networks_views",
-    "bot.watching.quiet_views",
-    "bot.watching.explain_views",
-)
 
 _NEEDS_POSTGRESQL = (
     "Only one process can run on SQLite, and it does everything: leave --role {part} away. For "
@@ -372,17 +349,6 @@ def sections(settings: Settings, plugins: dict[str, Plugin]) -> list[tuple[Plugi
             ]
     if problems:
         raise InvalidInput(*problems)
-    return found
-
-
-def routes(plugins: dict[str, Plugin], house: House) -> list[Any]:
-    """Every page of every room, and of the networks whose client is a page of ours."""
-    found: list[Any] = []
-    for name in _VIEWS:
-        found += import_module(name).routes
-    for plugin in plugins.values():
-        if plugin.routes is not None:
-            found += plugin.routes(house)
     return found
 
 

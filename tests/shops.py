@@ -8,16 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
-from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.api_tokens import Scope
-from bot.accounts.models import ApiToken, Role, User
+from bot.accounts.models import Role, User
 from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
@@ -33,7 +30,7 @@ from bot.inbox.service import receive
 from bot.members.models import Member, Person
 from bot.members.service import meet
 from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import Delivery
 from bot.products import catalogue
 from bot.products import service as products
 from bot.products.models import Product
@@ -47,16 +44,7 @@ from bot.suppliers.partners import add_supplier
 from bot.suppliers.portal_models import Contact, Picture, PictureState
 from bot.suppliers.service import decide
 from bot.suppliers.tie_models import TieKind, TieTask
-from content_calendar import beginning, unfinished
-from content_calendar import service as calendar
-from content_calendar.draft import Draft
-from content_calendar.exchange import addresses, feeds
-from content_calendar.exchange import service as exchange
-from content_calendar.exchange.models import CalendarAddress, Feed, Intake
-from content_calendar.keeping import PostTemplate, Unfinished
-from content_calendar.models import Campaign, Post, Stage
-from content_calendar.queue import keeping
-from content_calendar.queue.models import Category, Evergreen, Filling, WeeklySlot
+from tests import shop_calendar
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
 # https://www.w3.org/TR/png-3/: the smallest whole picture, one grey point.
@@ -82,18 +70,11 @@ class Shop:
     threads: dict[str, str]  # the network's ids
 
 
-def _typed(session: Session, user: User, word: str) -> Unfinished:
-    kept = unfinished.keep(session, user, {"text": f"Half a {word}"}, scratch=word)
-    assert kept is not None
-    return kept
-
-
 def furnish(session: Session, word: str) -> Shop:
     """Everything; `session` may write and is committed by who called."""
     mark = uuid4().hex[:6]
     user = _marketer(session, word, mark)
     alba, nord = _partners(session, word, mark)
-    square = ensure(session, network=NETWORK, account=ACCOUNT, remote_id=COMMUNITY)
     said = [
         _say(session, f"Please make the {thing} dishwasher-safe. {word}", word, mark)
         for thing in ("kettle", "tin")
@@ -107,30 +88,23 @@ def furnish(session: Session, word: str) -> Shop:
         one.id: _portal(session, one, what, word, mark)
         for one, what in zip((alba, nord), said, strict=True)
     }
-    garbled = _garble(session, word, mark)
-    post = _posts(session, word, square, user)
     place = _lounge(session, word, mark)
     session.flush()
     return Shop(
         rows={
             User: user.id,
-            Supplier: alba.id,
-            Agreement: _agreed(session, alba, word),
             Coverage: _coverage_of(session, alba.id),
-            TieTask: _silent(session, alba),
             Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
             Signal: _signal_of(session, said[0]),
-            Event: garbled,
+            Event: _garble(session, word, mark),
             Delivery: _letter_to(session, alba),
-            Reply: _answer_of(session, alba, cases[alba.id], word, mark),
+            **_partner(session, alba, cases[alba.id], word, mark),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
             **spokespeople[alba.id],
             **_told(session),
-            **_written(session, post, word, user),
-            **_queue(session, word, place, user),
-            **_doors(session, user, word, mark),
+            **shop_calendar.rows(session, word, mark, place, user),
             **portals[alba.id],
         },
         alba=alba.id,
@@ -194,6 +168,17 @@ def _agreed(session: Session, alba: Supplier, word: str) -> UUID:
     return agreeing.agree(session, alba, terms, on=later, by=f"user:{word}").id
 
 
+def _partner(
+    session: Session, alba: Supplier, case: UUID, word: str, mark: str
+) -> dict[type[Row], UUID]:
+    return {
+        Supplier: alba.id,
+        Agreement: _agreed(session, alba, word),
+        TieTask: _silent(session, alba),
+        Reply: _answer_of(session, alba, case, word, mark),
+    }
+
+
 def _silent(session: Session, alba: Supplier) -> UUID:
     task = TieTask(kind=TieKind.PARTNER, subject_id=alba.id, done_by="")
     task.silent_since = task.made_at = session.now()
@@ -202,44 +187,6 @@ def _silent(session: Session, alba: Supplier) -> UUID:
 
 def _signal_of(session: Session, message: Message) -> UUID:
     return session.scalars(sa.select(Signal.id).filter_by(message_id=message.id)).all()[0]
-
-
-def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:
-    return {
-        Post: post.id,
-        PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
-        Unfinished: _typed(session, user, word).id,
-        Campaign: post.campaign_id or user.id,
-    }
-
-
-def _doors(session: Session, user: User, word: str, mark: str) -> dict[type[Row], UUID]:
-    """What others come in by."""
-    file = b"title\nLids " + word.encode("utf-8", "replace")
-    return {
-        CalendarAddress: _address(session, user, word),
-        Feed: feeds.put(session, _feed(word, mark), by=user).id,
-        Intake: exchange.begin(session, f"{word}.csv", file, zone="UTC", by=user).id,
-        ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
-    }
-
-
-def _address(session: Session, user: User, word: str) -> UUID:
-    addresses.make(session, user, f"Phone {word}"[:80], drafts=False)
-    found = sa.select(CalendarAddress.id).filter_by(user_id=user.id)
-    return session.scalars(found).one()
-
-
-def _feed(word: str, mark: str) -> dict[str, Any]:
-    return {
-        "url": f"https://blog-{mark}.example/feed",
-        "name": f"Blog {word}"[:80],
-        "questions": f"What do you think? {word}",
-        "channel_ids": [],
-        "campaign": "",
-        "every_minutes": 60,
-        "zone": "UTC",
-    }
 
 
 def _marketer(session: Session, word: str, mark: str) -> User:
@@ -365,38 +312,3 @@ def _garble(session: Session, word: str, mark: str) -> UUID:
     receive(session, [event])
     found = sa.select(Event.id).filter_by(state=EventState.QUARANTINED)
     return session.scalars(found.order_by(Event.id.desc()).limit(1)).one()
-
-
-def _queue(session: Session, word: str, place: Channel, by: User) -> dict[type[Row], UUID]:
-    kind = keeping.add_category(session, f"Tips {word}"[:60], Filling.SUGGEST, by=by)
-    keeping.add_slots(session, kind.id, [place.id], [2], 600, "UTC", by=by)
-    words = keeping.Words(title=f"Spoons {word}"[:200], text=f"Wooden spoons? {word}")
-    one = keeping.write(session, kind.id, words, by=by)
-    slot = session.scalars(sa.select(WeeklySlot).filter_by(category_id=kind.id)).one()
-    return {Category: kind.id, Evergreen: one.id, WeeklySlot: slot.id}
-
-
-def _posts(session: Session, word: str, channel: Channel, by: User) -> Post:
-    """A draft, one on the calendar, and one whose delivery waits for a person."""
-    soon = (session.now() + timedelta(days=1)).replace(tzinfo=None, second=0, microsecond=0)
-    made = [
-        calendar.create(
-            session,
-            Draft(
-                title=f"{stage} {word}"[:200],
-                text=f"Which lid do you use most? {word}",
-                campaign=f"Spring {word}"[:100],
-                channel_ids=(channel.id,),
-                local=soon + timedelta(hours=number),
-                zone="UTC",
-            ),
-            by=None,
-            capabilities=_LIMITS,
-            stage=stage,
-        )
-        for number, stage in enumerate((Stage.DRAFT, Stage.SCHEDULED, Stage.SCHEDULED))
-    ]
-    session.flush()
-    stuck = session.scalars(sa.select(Delivery).filter_by(about_id=made[2].id)).one()
-    stuck.state, stuck.note = DeliveryState.UNKNOWN, f"No answer came. {word}"
-    return made[0]

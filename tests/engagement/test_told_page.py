@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from bot import main
+from bot import main, pages
 from bot.clock import FrozenClock
 from bot.settings import Settings
 from bot.web.access import SESSION_COOKIE
@@ -24,7 +24,7 @@ async def test_staff_agree_and_see_who_was_not_reached(open_page: OpenPage, tmp_
     shop = hubbub.writer.run_blocking(lambda session: furnish(session, "wombat"))
     token = hubbub.writer.run_blocking(lambda session: _enter(session, shop))[-1]
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     with served(app) as address:
         page = await open_page(width=390, colours="dark")
         await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from adapters.email.translate import mail
-from bot import main
+from bot import main, pages
 from bot.clock import FrozenClock
 from bot.db import Row, Session
 from bot.media.looking import clean
@@ -54,12 +54,12 @@ def leaving(tmp_path: Path) -> Iterator[tuple[list[Planted], dict[str, str]]]:
         token, letters = hubbub.writer.run_blocking(lambda session: _plant(session, identities))
         streams = Streams(hubbub.database, hubbub.writer.news)
         streams.close()
-        app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+        app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
         own = hubbub.writer.run_blocking(_own)
         with visiting(app) as client:
             client.cookies.set(guards.COOKIE, token)
-            pages = dict(_pages(client, app.routes, own))
-        yield identities, letters | pages
+            seen = dict(_pages(client, app.routes, own))
+        yield identities, letters | seen
     finally:
         hubbub.close()
 

@@ -18,8 +18,9 @@ import uvicorn
 from adapters.endpoint import Endpoints, EndpointSettings
 from bot.accounts.models import User
 from bot.db import Session
-from bot.main import Hubbub, routes
+from bot.main import Hubbub
 from bot.networks import Health, Services, signing
+from bot.pages import routes
 from bot.suppliers.correspondence import chats, choosing, following
 from bot.suppliers.correspondence.models import Standing
 from bot.suppliers.correspondence.sending import need_means

@@ -113,6 +113,32 @@ def _lend(session: Session, stocked: Shop) -> str:
     return links.enter(session, stocked.alba, lent_to=user).token
 
 
+def paths(stocked: Shop, product: str) -> dict[str, str]:
+    """Of the partner's and the staff's pages, by what they show."""
+    return {
+        "link": "/s/some-token",
+        "portal": "/supplier",
+        "case": f"/supplier/cases/{stocked.lid.id}",
+        "list": "/supplier?show=asked",
+        "search": "/supplier?q=nothing+like+it",
+        "insights": "/supplier/insights",
+        "picture": f"/products/{product}/picture",
+        "people": "/supplier/people",
+        "people of": f"/partners/{stocked.alba.id}/people",
+        "partners": "/partners",
+        "new": "/partners/new",
+        "partner": f"/partners/{stocked.nord.id}",
+        "agreement": f"/partners/{stocked.alba.id}/agreement",
+        "scorecard": "/partners/scorecard",
+        "relationships": "/partners/relationships",
+        "whose": "/partners/whose-is-it",
+        "mail": "/mail",
+        "products": "/products",
+        "import": "/products/import",
+        "looking": "/supplier",
+    }
+
+
 @pytest.mark.parametrize(
     ("width", "colours"), [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
 )
@@ -128,30 +154,8 @@ async def test_every_page_can_be_read_by_everyone(
     await page.context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
     )
-    paths = {
-        "link": "/s/some-token",
-        "portal": "/supplier",
-        "case": f"/supplier/cases/{stocked.lid.id}",
-        "list": "/supplier?show=asked",
-        "search": "/supplier?q=nothing+like+it",
-        "insights": "/supplier/insights",
-        "picture": f"/products/{cookies['product']}/picture",
-        "people": "/supplier/people",
-        "people of": f"/partners/{stocked.alba.id}/people",
-        "partners": "/partners",
-        "new": "/partners/new",
-        "partner": f"/partners/{stocked.nord.id}",
-        "agreement": f"/partners/{stocked.alba.id}/agreement",
-        "scorecard": "/partners/scorecard",
-        "relationships": "/partners/relationships",
-        "whose": "/partners/whose-is-it",
-        "mail": "/mail",
-        "products": "/products",
-        "import": "/products/import",
-        "looking": "/supplier",
-    }
     found = {}
-    for name, path in paths.items():
+    for name, path in paths(stocked, cookies["product"]).items():
         if name == "looking":
             lent = {"name": guards.COOKIE, "value": cookies["lent"], "url": address}
             await page.context.add_cookies([lent])  # type: ignore[list-item]  # a cookie's three

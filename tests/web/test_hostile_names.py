@@ -14,7 +14,7 @@ from jinja2 import Template
 from playwright.async_api import Page, Request
 
 from adapters.webchat.translate import Visitor
-from bot import main
+from bot import main, pages
 from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.channels.models import Channel
@@ -90,7 +90,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     hubbub.open()
     shop = await hubbub.writer.run(lambda session: furnish(session, HOSTILE))
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, ws="none")
         server = uvicorn.Server(config)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from bot import main
+from bot import main, pages
 from bot.accounts import api_tokens
 from bot.accounts import service as accounts
 from bot.accounts.api_tokens import Scope
@@ -246,7 +246,7 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         session.commit()
     streams = Streams(hubbub.database, hubbub.writer.news)
     streams.close()  # each says hello and ends
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     found = [
         Route(method, path, handler.opt["access"])
         for path, handler in handlers_of(app.routes)

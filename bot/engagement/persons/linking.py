@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.accounts.audit import record
 from bot.accounts.tokens import hash_token
 from bot.db import Session, insert_new
+from bot.engagement.closing.models import Notice, Wishes
 from bot.engagement.models import DataLink
 from bot.engagement.persons.models import Link, LinkCode, VoiceAside, WrongCode
 from bot.errors import Conflict, NotAllowed
@@ -164,20 +165,34 @@ def join(session: Session, member: Member, to: Member) -> Link | None:
     session.execute(sa.delete(DataLink).filter_by(person_id=former))
     for one in members:
         one.person_id = person
+    _keep_wishes(session, former, person)
     _tell_of(session, "linked", link, f"member:{member.id.hex}")
     return link
+
+
+def _keep_wishes(session: Session, former: UUID, person: UUID) -> None:
+    """How they want to hear from us: as it was said on this side, else as on the other."""
+    theirs = session.scalar(sa.select(Wishes).filter_by(person_id=former))
+    if theirs is not None:
+        said = {"digest": theirs.digest, "digest_hour": theirs.digest_hour}
+        row = {"person_id": person, "fallback": theirs.fallback, **said}
+        insert_new(session, Wishes, [row], unique=("person_id",))
 
 
 def _put_aside(session: Session, link: Link) -> None:
     """Where both stand behind the same, the first voice goes on counting."""
     both = sa.select(Voice.suggestion_id).where(Voice.person_id == link.former_id)
     either = Voice.person_id.in_((link.person_id, link.former_id))
-    first: set[UUID] = set()
+    first: dict[UUID, UUID] = {}
     said = sa.select(Voice).where(either, Voice.suggestion_id.in_(both)).order_by(Voice.id)
     for voice in session.scalars(said).all():
         if voice.suggestion_id not in first:
-            first.add(voice.suggestion_id)
+            first[voice.suggestion_id] = voice.id
             continue
+        told = sa.update(Notice).where(Notice.workspace_id == session.workspace)
+        session.execute(
+            told.where(Notice.voice_id == voice.id).values(voice_id=first[voice.suggestion_id])
+        )
         session.put(
             VoiceAside(
                 link_id=link.id,

@@ -29,9 +29,11 @@ ERASED = {
     "link_code": "deleted",
     "member": "emptied",
     "message": "emptied",
+    "notice": "keeps that they were told, without words",
     "reaction": "names nobody any more, and still counts",
     "voice": "its words go, and it still counts",
     "voice_aside": "deleted",
+    "wishes": "deleted",
     "wrong_code": "deleted",
 }
 

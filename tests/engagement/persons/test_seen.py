@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page
 
-from bot import main
+from bot import main, pages
 from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.db import Session
@@ -40,7 +40,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     hubbub.open()
     shop, cookies = hubbub.writer.run_blocking(_people)
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     with served(app) as address:
         yield House(address, shop, cookies, f"/inbox/{shop.rows[Message]}")
         streams.close()

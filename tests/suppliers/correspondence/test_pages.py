@@ -18,8 +18,9 @@ from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.channels.models import Channel
 from bot.db import Session
-from bot.main import Hubbub, routes
+from bot.main import Hubbub
 from bot.outbox.models import Delivery
+from bot.pages import routes
 from bot.settings import Settings
 from bot.suppliers import service
 from bot.suppliers.correspondence.models import Means, Reply, Standing, Way
