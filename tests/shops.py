@@ -85,7 +85,7 @@ def furnish(session: Session, word: str) -> Shop:
     answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
     spokespeople = {one.id: _people_of(session, one, mark) for one in (alba, nord)}
     portals = {
-        one.id: _portal(session, one, what, word, mark)
+        one.id: _portal(session, one, what, word, mark) | spokespeople[one.id]
         for one, what in zip((alba, nord), said, strict=True)
     }
     place = _lounge(session, word, mark)
@@ -94,7 +94,6 @@ def furnish(session: Session, word: str) -> Shop:
         rows={
             User: user.id,
             Coverage: _coverage_of(session, alba.id),
-            Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
             Signal: _signal_of(session, said[0]),
@@ -102,7 +101,6 @@ def furnish(session: Session, word: str) -> Shop:
             Delivery: _letter_to(session, alba),
             **_partner(session, alba, cases[alba.id], word, mark),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
-            **spokespeople[alba.id],
             **_told(session),
             **shop_calendar.rows(session, word, mark, place, user),
             **portals[alba.id],
@@ -111,10 +109,7 @@ def furnish(session: Session, word: str) -> Shop:
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
-        of_partner={
-            id: {Case: case, Belonging: spokespeople[id][Belonging], **portals[id]}
-            for id, case in cases.items()
-        },
+        of_partner=portals,
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
@@ -151,6 +146,7 @@ def _portal(
         PortalSession: entered.id,
         Picture: picture.id,
         Product: product,
+        Case: case.id,
     }
 
 
