@@ -9,6 +9,7 @@ from bot.commands.exchange import export, importing
 from bot.commands.explain import explain
 from bot.commands.networks import networks
 from bot.commands.replay import replay
+from bot.commands.retention import retention
 from bot.commands.run import run
 from bot.commands.terminal import PlainErrors
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     # Local variables may hold tokens and people's words.
     pretty_exceptions_enable=False,
 )
-for command in (run, check, explain, demo, replay, export, networks):
+for command in (run, check, explain, demo, replay, export, networks, retention):
     app.command()(command)
 for name, group in (
     ("import", importing),

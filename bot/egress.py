@@ -145,20 +145,83 @@ async def fetch(
         raise NoAnswer(f"The address didn't answer: {type(error).__name__}.") from error
 
 
+async def post(
+    url: str, body: bytes, rules: Rules = PUBLIC, headers: Mapping[str, str] | None = None
+) -> Fetched:
+    """What is answered to ``body`` at ``url``. A redirect is an answer like others, not followed:
+    ``headers`` may sign the body for whoever stands there, and nobody else.
+
+    Raises as `fetch` does.
+    """
+    try:
+        async with asyncio.timeout(rules.seconds):
+            return await _hand_over(url, body, rules, headers or {})
+    except TimeoutError:
+        raise NoAnswer(f"There was no whole answer within {rules.seconds:g} seconds.") from None
+    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError) as error:
+        raise NoAnswer(f"The address didn't answer: {type(error).__name__}.") from error
+
+
+async def _hand_over(url: str, body: bytes, rules: Rules, headers: Mapping[str, str]) -> Fetched:
+    target = read(url, ports=rules.ports)
+    address = await _checked(target, rules)
+    async with _client(rules) as client:
+        request = _request(client, "POST", target, address, headers, body)
+        response = await client.send(request, stream=True, follow_redirects=False)
+        try:
+            return await _fetched(target, response, rules.largest)
+        finally:
+            await response.aclose()
+
+
 async def _follow(url: str, rules: Rules, headers: Mapping[str, str]) -> Fetched:
     target = read(url, ports=rules.ports)
     for _ in range(rules.redirects + 1):
         address = await _checked(target, rules)
-        # A client for each step: no cookie goes on to the next. Neither a proxy nor credentials
-        # are taken from this machine's environment, and `fetch` has an eye on the clock.
-        async with httpx.AsyncClient(
-            trust_env=False, verify=rules.trust or True, timeout=None
-        ) as client:
+        async with _client(rules) as client:  # one for each step: no cookie goes on to the next
             answer = await _ask(client, target, address, rules.largest, headers)
         if isinstance(answer, Fetched):
             return answer
         target = _next(target, answer, rules)
     raise NoAnswer(f"The address leads on and on: more than {rules.redirects} times.")
+
+
+def _client(rules: Rules) -> httpx.AsyncClient:
+    """Neither a proxy nor credentials are taken from this machine's environment, and whoever uses
+    it has an eye on the clock."""
+    return httpx.AsyncClient(trust_env=False, verify=rules.trust or True, timeout=None)
+
+
+def _request(
+    client: httpx.AsyncClient,
+    method: str,
+    target: Target,
+    address: Address,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> httpx.Request:
+    return client.build_request(
+        method,
+        str(replace(target, host=str(address))),
+        content=body,
+        headers={
+            **headers,
+            "Host": target.authority,
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+        },
+        extensions={"sni_hostname": target.host},
+    )
+
+
+async def _fetched(target: Target, response: httpx.Response, largest: int) -> Fetched:
+    return Fetched(
+        url=str(target),
+        status=response.status_code,
+        headers=dict(response.headers),
+        body=await _body(response, largest),
+    )
 
 
 def _next(target: Target, location: str, rules: Rules) -> Target:
@@ -178,28 +241,12 @@ async def _ask(
     headers: Mapping[str, str],
 ) -> Fetched | str:
     """What stands there, or where it says to look instead."""
-    request = client.build_request(
-        "GET",
-        str(replace(target, host=str(address))),
-        headers={
-            **headers,
-            "Host": target.authority,
-            "User-Agent": USER_AGENT,
-            "Accept-Encoding": "gzip",
-            "Connection": "close",
-        },
-        extensions={"sni_hostname": target.host},
-    )
+    request = _request(client, "GET", target, address, headers)
     response = await client.send(request, stream=True, follow_redirects=False)
     try:
         if response.has_redirect_location:
             return response.headers["location"]
-        return Fetched(
-            url=str(target),
-            status=response.status_code,
-            headers=dict(response.headers),
-            body=await _body(response, largest),
-        )
+        return await _fetched(target, response, largest)
     finally:
         await response.aclose()
 

@@ -12,7 +12,7 @@ import structlog
 _SECRET_KEY = re.compile(r"token|secret|password|passwd|authorization|cookie|api_?key", re.I)
 # A Telegram bot token stands in the path of every call; ours stand in links and query strings.
 _SECRET_TEXT = re.compile(
-    r"(?P<keep>/bot|/s/|/enter/|/preview/|/ical/|hubbub_(?=[A-Za-z0-9_\-]{43})|access_token=|token=|appsecret_proof=|://[^/\s:@]+:"
+    r"(?P<keep>/bot|/s/|/enter/|/preview/|/ical/|hubbub_(?=[A-Za-z0-9_\-]{43})|\+(?=[a-z2-7]{48}@)|access_token=|token=|appsecret_proof=|://[^/\s:@]+:"
     r"|(?:Bearer|Authorization: Bot)\s+)[A-Za-z0-9:_\-.%~]{8,}"
 )
 _MASK = "[hidden]"

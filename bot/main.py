@@ -7,12 +7,11 @@ import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 from pydantic import ValidationError
 
-from bot import letting_in
+from bot import letting_in, retaining
 from bot.accounts.tokens import sign
 from bot.channels.models import Channel
 from bot.channels.service import ensure
@@ -24,8 +23,10 @@ from bot.db.resealing import prepare
 from bot.db.upgrade import upgrade
 from bot.db.wire import hear_others
 from bot.engagement import mydata, telling
+from bot.engagement.closing.caps import Caps
 from bot.engagement.commands import COMMANDS
 from bot.engagement.listening import Listening
+from bot.engagement.persons import journal
 from bot.engagement.telling import Voices
 from bot.errors import InvalidInput
 from bot.inbox.service import receive_together
@@ -33,11 +34,12 @@ from bot.inbox.windows import must_be_open
 from bot.logs import log
 from bot.measures import measures
 from bot.media.service import Room
-from bot.networks import Adapter, Content, Plugin, Services, installed
+from bot.networks import Adapter, Callee, Capabilities, Content, Plugin, Services, installed
 from bot.networks.port import Event
 from bot.outbox.claiming import Terms
 from bot.outbox.models import About, Delivery
 from bot.outbox.postman import Postman
+from bot.pages import routes
 from bot.processes import Me, Part
 from bot.processes.parts import new_name
 from bot.processes.presence import AsToldByItsOwner, Presence
@@ -46,7 +48,9 @@ from bot.products.finding import beginning_with
 from bot.sections import shell
 from bot.settings import Settings, hide_secrets
 from bot.supervisor import Supervisor
-from bot.suppliers import links
+from bot.suppliers import escalating, links, pictures, ties
+from bot.suppliers.correspondence import following, programs
+from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.guards import doorkeeper
 from bot.ticking import ticking
 from bot.understanding import understand
@@ -61,25 +65,6 @@ from content_calendar.comments import follow
 from content_calendar.exchange import fetching, working
 from content_calendar.planning import materialise
 from content_calendar.queue.service import fill_gaps
-
-# Rooms that have pages; each gives `routes`.
-_VIEWS = (
-    "bot.inbox.webhooks",
-    "bot.inbox.views",
-    "bot.suggestions.views",
-    "bot.engagement.views",
-    "bot.channels.views",
-    "bot.media.views",
-    "bot.suppliers.views",
-    "content_calendar.views",
-    "content_calendar.api.views",
-    "content_calendar.exchange.views",
-    "bot.export_views",
-    "bot.watching.needs_look",
-    "bot.watching.networks_views",
-    "bot.watching.quiet_views",
-    "bot.watching.explain_views",
-)
 
 _NEEDS_POSTGRESQL = (
     "Only one process can run on SQLite, and it does everything: leave --role {part} away. For "
@@ -132,6 +117,7 @@ class Hubbub:
             commands=COMMANDS,
             media=self.room,
             products=self._products,
+            callee=self._callee,
             public_url=settings.public_url,
             shop=settings.shop.name,
         )
@@ -141,11 +127,17 @@ class Hubbub:
         return adapters
 
     def _voices(self) -> Voices:
-        shop = self.settings.shop
+        shop, telling = self.settings.shop, self.settings.telling
         return Voices(
             languages=shop.languages,
             shop=shop.name,
             zone=shop.zone,
+            caps=Caps(
+                per_day=telling.most_a_day,
+                per_week=telling.most_a_week,
+                digest_at=telling.digest_at,
+            ),
+            ask_above=telling.ask_above or None,
             can={key: one.capabilities for key, one in self.adapters.items()},
         )
 
@@ -173,11 +165,20 @@ class Hubbub:
 
         return await asyncio.to_thread(ask)
 
+    async def _callee(self, channel: str) -> Callee:
+        def ask() -> Callee:
+            with self.database.reading() as session:
+                return programs.callee(session, channel)
+
+        return await asyncio.to_thread(ask)
+
     def _allowed(self, session: Session, delivery: Delivery) -> None:
         """Whether it may still be said in private. Raises `Rejected`."""
+        must_be_open(session, delivery, self._can(session, delivery).windows)
+
+    def _can(self, session: Session, delivery: Delivery) -> Capabilities:
         channel = session.need(Channel, delivery.channel_id)
-        can = self.adapters[channel.network, channel.account].capabilities
-        must_be_open(session, delivery, can.windows)
+        return self.adapters[channel.network, channel.account].capabilities
 
     def _presence(self, name: str, secret: bytes) -> Presence:
         """Among the other processes of the same PostgreSQL."""
@@ -236,6 +237,9 @@ class Hubbub:
     def _finish(self, session: Session, delivery: Delivery, content: Content) -> Content:
         settings = self.settings
         content = mydata.finish(session, delivery, content, public_url=settings.public_url)
+        content = correspondence.finish(
+            session, delivery, content, can=self._can(session, delivery)
+        )
         finish = letting_in.finish if delivery.about is About.ENTRY else links.finish
         return finish(
             session,
@@ -294,11 +298,17 @@ class Hubbub:
             keep("inbox", self.listening.run)
             keep("files", partial(working.run, self.writer, self._seen))
             keep("feeds", partial(fetching.run, self.writer, self._seen))
+            keep("erasures", partial(journal.run, self.writer, self.settings.backups))
             keep("telling", lambda: telling.run(self.writer, self.speak))
+            keep("pictures", partial(pictures.run, self.writer, self.adapters))
+            shop, periods = self.settings.shop, self.settings.retention
+            keep("agreements", partial(escalating.run, self.writer))
+            keep("retention", partial(retaining.run, self.writer, periods, shop.zone))
             keep("backups", partial(nightly.run, self.settings, self.writer))
         can = {network: one.capabilities for (network, _), one in self.adapters.items()}
         fill = partial(fill_gaps, limits=can, repeat=self.settings.calendar.repeat)
-        scheduler = ticking(self.writer, ((materialise, 1), (follow, 1), (fill, 10)), self._learn)
+        works = ((materialise, 1), (follow, 1), (following.inform, 1), (fill, 10), (ties.look, 60))
+        scheduler = ticking(self.writer, works, self._learn)
         if self.part.works:
             scheduler.start()
         try:
@@ -339,17 +349,6 @@ def sections(settings: Settings, plugins: dict[str, Plugin]) -> list[tuple[Plugi
             ]
     if problems:
         raise InvalidInput(*problems)
-    return found
-
-
-def routes(plugins: dict[str, Plugin], house: House) -> list[Any]:
-    """Every page of every room, and of the networks whose client is a page of ours."""
-    found: list[Any] = []
-    for name in _VIEWS:
-        found += import_module(name).routes
-    for plugin in plugins.values():
-        if plugin.routes is not None:
-            found += plugin.routes(house)
     return found
 
 

@@ -9,6 +9,8 @@ from bot.channels.models import Channel
 from bot.db import Database, Row, Session
 from bot.db.backup import Manifest, Restored, restore, verify
 from bot.db.backup.making import Progress, quietly
+from bot.engagement.persons import journal
+from bot.engagement.persons.again import erase_again
 from bot.inbox.models import Event, Message
 from bot.outbox import quiet
 from bot.outbox.models import Delivery, DeliveryState
@@ -18,13 +20,27 @@ from content_calendar.models import Publication
 
 
 def put_back(
-    path: Path, database: Database, *, replace: bool = False, progress: Progress = quietly
+    path: Path,
+    database: Database,
+    *,
+    replace: bool = False,
+    backups: Path | None = None,
+    progress: Progress = quietly,
 ) -> Restored:
-    """Make the database what the back-up holds, quiet until a person releases it.
+    """Make the database what the back-up holds, quiet until a person releases it. Who was erased
+    since is erased again: known from the database that is there, and from the list beside the
+    back-up and in the folder of ``backups``.
 
     Raises what `bot.db.backup.restore` raises; then nothing has changed.
     """
-    return restore(path, database, replace=replace, prepare=_prepare, progress=progress)
+    folders = {path.resolve().parent, *([backups.resolve()] if backups else [])}
+    forgotten = journal.gather(database, sorted(folders))
+
+    def prepare(session: Session, manifest: Manifest) -> None:
+        _prepare(session, manifest)
+        erase_again(session, forgotten)
+
+    return restore(path, database, replace=replace, prepare=prepare, progress=progress)
 
 
 def try_out(path: Path, database: Database, progress: Progress = quietly) -> Manifest:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel, ChannelKind
 from bot.db import Session
+from bot.engagement.closing.models import GoAhead
 from bot.inbox.models import Message
 from bot.logs import mask
 from bot.networks import Adapter
@@ -27,7 +28,9 @@ def shell(
             NavItem(href="/approvals", label="Approvals", icon="check", count=_to_approve),
             NavItem(href="/inbox", label="Inbox", icon="inbox", count=_unanswered),
             NavItem(href="/suggestions", label="Suggestions", icon="bulb", count=_new_suggestions),
+            NavItem(href="/review", label="Review", icon="eye"),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
+            NavItem(href="/told", label="Who hears it", icon="send", count=_to_agree),
             NavItem(href="/products", label="Products", icon="box"),
             NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_wrong(alarms)),
             NavItem(href="/mail", label="Mail", icon="mail"),
@@ -71,6 +74,10 @@ def _new_suggestions(session: Session) -> int:
 
 def _ownerless(session: Session) -> int:
     return _count(session, Case, Case.supplier_id.is_(None))
+
+
+def _to_agree(session: Session) -> int:
+    return _count(session, GoAhead, GoAhead.agreed_at.is_(None))
 
 
 def _wrong(alarms: Callable[[Session], Sequence[Alarm]]) -> Callable[[Session], int]:

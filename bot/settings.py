@@ -93,6 +93,22 @@ class Outbox(Section):
         return self
 
 
+class Translation(Section):
+    """``command``: its program and arguments, with ``{from}`` and ``{to}`` for the languages."""
+
+    command: tuple[str, ...] = ()
+    seconds: int = Field(20, ge=1, le=120)
+
+
+class Retention(Section):
+    """For how many days each kind is kept; 0 is for good."""
+
+    raw_days: int = Field(90, ge=0)
+    messages_days: int = Field(0, ge=0)
+    media_days: int = Field(0, ge=0)
+    sessions_days: int = Field(90, ge=0)
+
+
 class Processes(Section):
     lease_seconds: int = Field(20, ge=2, le=3600)
 
@@ -125,6 +141,15 @@ class Calendar(Section):
         return timedelta(days=self.repeat_days)
 
 
+class Telling(Section):
+    """How much a person hears unasked on all networks, and from how many on staff agree first."""
+
+    most_a_day: int = Field(3, ge=1)
+    most_a_week: int = Field(10, ge=1)
+    digest_at: time = time(18)
+    ask_above: int = Field(500, ge=0)  # people; 0: never
+
+
 class Staff(Section):
     second_factor: Literal["optional", "required"] = "optional"
 
@@ -143,9 +168,12 @@ class Settings(BaseSettings):
     logs: Logs = Logs()
     outbox: Outbox = Outbox()
     backup: Backup = Backup()
+    retention: Retention = Retention()
     processes: Processes = Processes()
     staff: Staff = Staff()
     calendar: Calendar = Calendar()
+    translation: Translation = Translation()
+    telling: Telling = Telling()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

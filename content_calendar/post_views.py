@@ -19,6 +19,7 @@ from bot.web.house import House
 from bot.web.i18n import gettext as _
 from bot.web.pages import AnyRequest, Back, Page, back_to, fragment, page
 from content_calendar import composing, editor, history, pictures, service
+from content_calendar.asking import asking
 from content_calendar.beginning import begun
 from content_calendar.composing import STAGES, compose
 from content_calendar.detail import Detail, detail
@@ -49,6 +50,8 @@ def new(
         values, note = {**typed_again(kept.given), "scratch": kept.scratch}, _going_on()
     elif asked.get("template"):
         values = begun(session, asked, settings, values, user)
+    elif asked.get("ask"):
+        values |= asking(session, asked["ask"], settings)
     if asked.get("date"):
         values["date"] = asked["date"]
         values["time"] = asked.get("time") or editor.last_time(session)

@@ -24,7 +24,7 @@ ROOMS = ("bot", "adapters", "content_calendar")
 ELSEWHERE = re.compile(
     r"bot/(bench|checkup|cli|commands|db|demo|exports|imports|main|measures|migrations|networks/registry"
     r"|processes/(?:parts|service|sole)|replay|sample|settings|supervisor|tally|understanding"
-    r"|web/(?:server|system|api|description)|engagement/(?:phrases|replies|commands|preferences|desk))\b"
+    r"|products/questions|web/(?:server|system|api|description)|engagement/(?:phrases|replies|commands|preferences|desk|persons/(?:words|desk)))\b"
     r"|adapters/sandbox/(__init__|book|ledger|translate)|content_calendar/(recurrence/checks|api)"
 )
 JINJA = {"extensions": "jinja2.ext.do,jinja2.ext.loopcontrols", "silent": "false"}

@@ -8,45 +8,50 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from adapters.webchat.translate import ACCOUNT, COMMUNITY, NETWORK
-from bot.accounts import api_tokens
 from bot.accounts import service as accounts
-from bot.accounts.api_tokens import Scope
-from bot.accounts.models import ApiToken, Role, User
+from bot.accounts.models import Role, User
 from bot.channels.models import Channel
 from bot.channels.service import ensure, pause
 from bot.db import Row, Session
+from bot.engagement.closing.models import GoAhead, Notice, NoticeState, Why
 from bot.engagement.handling import keep
+from bot.engagement.persons import belonging, linking
+from bot.engagement.persons.models import Belonging
 from bot.engagement.reading import read
 from bot.engagement.telling import Voices, tell, untold
 from bot.inbox.answering import answer
-from bot.inbox.models import Event, EventState, Message
+from bot.inbox.models import Event, EventState, Message, Signal
 from bot.inbox.service import receive
+from bot.members.models import Member, Person
+from bot.members.service import meet
 from bot.networks import Author, Capabilities, Content, EventKind, InboundEvent, NotUnderstood
-from bot.outbox.models import Delivery, DeliveryState
+from bot.outbox.models import Delivery
 from bot.products import catalogue
 from bot.products import service as products
+from bot.products.models import Product
 from bot.suggestions.models import Suggestion
-from bot.suppliers.models import Act, Case, Coverage, Supplier
+from bot.suppliers import agreeing, links, people, product_pictures
+from bot.suppliers.agreement_models import Agreement
+from bot.suppliers.agreement_terms import Terms
+from bot.suppliers.correspondence.models import Reply, Standing, Way
+from bot.suppliers.models import Act, Case, Coverage, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier
+from bot.suppliers.portal_models import Contact, Picture, PictureState
 from bot.suppliers.service import decide
-from content_calendar import beginning, unfinished
-from content_calendar import service as calendar
-from content_calendar.draft import Draft
-from content_calendar.exchange import addresses, feeds
-from content_calendar.exchange import service as exchange
-from content_calendar.exchange.models import CalendarAddress, Feed, Intake
-from content_calendar.keeping import PostTemplate, Unfinished
-from content_calendar.models import Campaign, Post, Stage
-from content_calendar.queue import keeping
-from content_calendar.queue.models import Category, Evergreen, Filling, WeeklySlot
+from bot.suppliers.tie_models import TieKind, TieTask
+from tests import shop_calendar
 
 _LIMITS = {NETWORK: Capabilities(text_limit=20_000)}
+# https://www.w3.org/TR/png-3/: the smallest whole picture, one grey point.
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b"
+    "550000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
 _SPEAK = Voices(languages=("en",), shop="Willow & Wren")
 _numbers = count(1)
 
@@ -60,14 +65,9 @@ class Shop:
     nord: UUID
     cases: dict[UUID, UUID]  # by partner
     coverage: dict[UUID, UUID]
+    of_partner: dict[UUID, dict[type[Row], UUID]]  # what each sees in the portal, by kind
     messages: dict[str, UUID]  # by what was said
     threads: dict[str, str]  # the network's ids
-
-
-def _typed(session: Session, user: User, word: str) -> Unfinished:
-    kept = unfinished.keep(session, user, {"text": f"Half a {word}"}, scratch=word)
-    assert kept is not None
-    return kept
 
 
 def furnish(session: Session, word: str) -> Shop:
@@ -75,7 +75,6 @@ def furnish(session: Session, word: str) -> Shop:
     mark = uuid4().hex[:6]
     user = _marketer(session, word, mark)
     alba, nord = _partners(session, word, mark)
-    square = ensure(session, network=NETWORK, account=ACCOUNT, remote_id=COMMUNITY)
     said = [
         _say(session, f"Please make the {thing} dishwasher-safe. {word}", word, mark)
         for thing in ("kettle", "tin")
@@ -84,73 +83,106 @@ def furnish(session: Session, word: str) -> Shop:
     cases = {owner: _case_of(session, owner) for owner in (alba.id, nord.id)}
     _accept(session, cases.values(), word)
     answer(session, said[0], Content(text=f"Thank you. {word}"), once=uuid4(), by=user)
-    garbled = _garble(session, word, mark)
-    post = _posts(session, word, square, user)
-    place = ensure(
-        session, network="sandbox", account="main", remote_id=mark, name=f"Lounge {word}"
-    )
-    pause(session, place, f"The token was revoked. {word}")
+    spokespeople = {one.id: _people_of(session, one, mark) for one in (alba, nord)}
+    portals = {
+        one.id: _portal(session, one, what, word, mark) | spokespeople[one.id]
+        for one, what in zip((alba, nord), said, strict=True)
+    }
+    place = _lounge(session, word, mark)
     session.flush()
     return Shop(
         rows={
             User: user.id,
-            Supplier: alba.id,
             Coverage: _coverage_of(session, alba.id),
-            Case: cases[alba.id],
             Channel: place.id,
             Message: said[0].id,
-            Event: garbled,
+            Signal: _signal_of(session, said[0]),
+            Event: _garble(session, word, mark),
             Delivery: _letter_to(session, alba),
+            **_partner(session, alba, cases[alba.id], word, mark),
             Suggestion: session.need(Case, cases[alba.id]).suggestion_id,
-            **_written(session, post, word, user),
-            **_queue(session, word, place, user),
-            **_doors(session, user, word, mark),
+            **_told(session),
+            **shop_calendar.rows(session, word, mark, place, user),
+            **portals[alba.id],
         },
         alba=alba.id,
         nord=nord.id,
         cases=cases,
         coverage={one.id: _coverage_of(session, one.id) for one in (alba, nord)},
+        of_partner=portals,
         messages={"kettle": said[0].id, "tin": said[1].id, "alone": alone.id},
         threads={"kettle": said[0].remote_id, "alone": alone.remote_id},
     )
 
 
-def _written(session: Session, post: Post, word: str, user: User) -> dict[type[Row], UUID]:
+def _portal(
+    session: Session, supplier: Supplier, said: Message, word: str, mark: str
+) -> dict[type[Row], UUID]:
+    """A person of the partner, a browser of theirs, and a picture in their case."""
+    email = f"jo-{mark}-{supplier.id.hex[:8]}@maker.example"
+    jo = people.add(session, supplier, f"Jo {word}"[:80], email, by="user:Mia")
+    links.enter(session, supplier, contact=jo)
+    picture = session.put(
+        Picture(
+            message_id=said.id,
+            number=0,
+            url="",
+            alt=f"A cracked lid. {word}",
+            state=PictureState.KEPT,
+            due_at=session.now(),
+            type="image/png",
+            data=PIXEL,
+        )
+    )
+    session.flush()
+    entered = session.scalars(sa.select(PortalSession).filter_by(contact_id=jo.id)).one()
+    case = session.need(Case, _case_of(session, supplier.id))
+    product = session.need(Suggestion, case.suggestion_id).product_id
+    assert product
+    made = PIXEL, "image/png"
+    product_pictures.give(session, session.need(Product, product), made, by="user:Mia")
     return {
-        Post: post.id,
-        PostTemplate: beginning.keep(session, post, f"Offer {word}", by=user).id,
-        Unfinished: _typed(session, user, word).id,
-        Campaign: post.campaign_id or user.id,
+        Contact: jo.id,
+        PortalSession: entered.id,
+        Picture: picture.id,
+        Product: product,
+        Case: case.id,
     }
 
 
-def _doors(session: Session, user: User, word: str, mark: str) -> dict[type[Row], UUID]:
-    """What others come in by."""
-    file = b"title\nLids " + word.encode("utf-8", "replace")
+def _lounge(session: Session, word: str, mark: str) -> Channel:
+    name = f"Lounge {word}"
+    place = ensure(session, network="sandbox", account="main", remote_id=mark, name=name)
+    pause(session, place, f"The token was revoked. {word}")
+    return place
+
+
+def _agreed(session: Session, alba: Supplier, word: str) -> UUID:
+    """What counts from next week on, so that it can still be withdrawn."""
+    later = (session.now() + timedelta(days=7)).date()
+    terms = Terms(contact_name=word)
+    return agreeing.agree(session, alba, terms, on=later, by=f"user:{word}").id
+
+
+def _partner(
+    session: Session, alba: Supplier, case: UUID, word: str, mark: str
+) -> dict[type[Row], UUID]:
     return {
-        CalendarAddress: _address(session, user, word),
-        Feed: feeds.put(session, _feed(word, mark), by=user).id,
-        Intake: exchange.begin(session, f"{word}.csv", file, zone="UTC", by=user).id,
-        ApiToken: api_tokens.make(session, user, word[:80], [Scope.READ], days=1)[0].id,
+        Supplier: alba.id,
+        Agreement: _agreed(session, alba, word),
+        TieTask: _silent(session, alba),
+        Reply: _answer_of(session, alba, case, word, mark),
     }
 
 
-def _address(session: Session, user: User, word: str) -> UUID:
-    addresses.make(session, user, f"Phone {word}"[:80], drafts=False)
-    found = sa.select(CalendarAddress.id).filter_by(user_id=user.id)
-    return session.scalars(found).one()
+def _silent(session: Session, alba: Supplier) -> UUID:
+    task = TieTask(kind=TieKind.PARTNER, subject_id=alba.id, done_by="")
+    task.silent_since = task.made_at = session.now()
+    return session.put(task).id
 
 
-def _feed(word: str, mark: str) -> dict[str, Any]:
-    return {
-        "url": f"https://blog-{mark}.example/feed",
-        "name": f"Blog {word}"[:80],
-        "questions": f"What do you think? {word}",
-        "channel_ids": [],
-        "campaign": "",
-        "every_minutes": 60,
-        "zone": "UTC",
-    }
+def _signal_of(session: Session, message: Message) -> UUID:
+    return session.scalars(sa.select(Signal.id).filter_by(message_id=message.id)).all()[0]
 
 
 def _marketer(session: Session, word: str, mark: str) -> User:
@@ -166,6 +198,14 @@ def _accept(session: Session, cases: Iterable[UUID], word: str) -> None:
         session.flush()
     for decision in untold(session):
         tell(session, decision, _SPEAK, 0)
+
+
+def _told(session: Session) -> dict[type[Row], UUID]:
+    """One who could not be reached, and a decision that waits for the staff's word."""
+    notice = session.scalars(sa.select(Notice).order_by(Notice.id).limit(1)).one()
+    notice.state, notice.why = NoticeState.UNREACHED, Why.CLOSED
+    asked = GoAhead(decision_id=notice.decision_id, people=2, asked_at=session.now())
+    return {Notice: notice.id, GoAhead: session.put(asked).id}
 
 
 def _partners(session: Session, word: str, mark: str) -> tuple[Supplier, Supplier]:
@@ -216,6 +256,17 @@ def _say(session: Session, text: str, word: str, mark: str, *, private: bool = F
     return session.scalars(sa.select(Message).filter_by(remote_id=number)).one()
 
 
+def _people_of(session: Session, partner: Supplier, mark: str) -> dict[type[Row], UUID]:
+    """Somebody who speaks for the partner, and was two accounts before."""
+    sara, also = (
+        meet(session, network=NETWORK, account=ACCOUNT, author=Author(id=f"{one}{partner.id.hex}"))
+        for one in ("sara", "also")
+    )
+    linking.join(session, also, sara)
+    speaks = belonging.begin(session, sara, partner, by=f"supplier:{mark}")
+    return {Person: sara.person_id, Member: sara.id, Belonging: speaks.id}
+
+
 def _case_of(session: Session, supplier: UUID) -> UUID:
     return session.scalars(sa.select(Case.id).filter_by(supplier_id=supplier)).one()
 
@@ -229,6 +280,23 @@ def _letter_to(session: Session, supplier: Supplier) -> UUID:
     return session.scalars(found.limit(1)).one()
 
 
+def _answer_of(session: Session, supplier: Supplier, case: UUID, word: str, mark: str) -> UUID:
+    """By mail, from an address that is not theirs."""
+    reply = session.put(
+        Reply(
+            way=Way.MAIL,
+            remote_id=f"<{mark}@maker.example>",
+            supplier_id=supplier.id,
+            case_id=case,
+            sender=f"{word}-{mark}@elsewhere.example"[:200],
+            text=f"done: it is ready {word}",
+            came_at=session.now(),
+            standing=Standing.HELD,
+        )
+    )
+    return reply.id
+
+
 def _garble(session: Session, word: str, mark: str) -> UUID:
     event = NotUnderstood(
         network=NETWORK,
@@ -240,38 +308,3 @@ def _garble(session: Session, word: str, mark: str) -> UUID:
     receive(session, [event])
     found = sa.select(Event.id).filter_by(state=EventState.QUARANTINED)
     return session.scalars(found.order_by(Event.id.desc()).limit(1)).one()
-
-
-def _queue(session: Session, word: str, place: Channel, by: User) -> dict[type[Row], UUID]:
-    kind = keeping.add_category(session, f"Tips {word}"[:60], Filling.SUGGEST, by=by)
-    keeping.add_slots(session, kind.id, [place.id], [2], 600, "UTC", by=by)
-    words = keeping.Words(title=f"Spoons {word}"[:200], text=f"Wooden spoons? {word}")
-    one = keeping.write(session, kind.id, words, by=by)
-    slot = session.scalars(sa.select(WeeklySlot).filter_by(category_id=kind.id)).one()
-    return {Category: kind.id, Evergreen: one.id, WeeklySlot: slot.id}
-
-
-def _posts(session: Session, word: str, channel: Channel, by: User) -> Post:
-    """A draft, one on the calendar, and one whose delivery waits for a person."""
-    soon = (session.now() + timedelta(days=1)).replace(tzinfo=None, second=0, microsecond=0)
-    made = [
-        calendar.create(
-            session,
-            Draft(
-                title=f"{stage} {word}"[:200],
-                text=f"Which lid do you use most? {word}",
-                campaign=f"Spring {word}"[:100],
-                channel_ids=(channel.id,),
-                local=soon + timedelta(hours=number),
-                zone="UTC",
-            ),
-            by=None,
-            capabilities=_LIMITS,
-            stage=stage,
-        )
-        for number, stage in enumerate((Stage.DRAFT, Stage.SCHEDULED, Stage.SCHEDULED))
-    ]
-    session.flush()
-    stuck = session.scalars(sa.select(Delivery).filter_by(about_id=made[2].id)).one()
-    stuck.state, stuck.note = DeliveryState.UNKNOWN, f"No answer came. {word}"
-    return made[0]

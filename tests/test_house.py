@@ -153,6 +153,7 @@ NAMING = {
     "bot/bench/": "says what it measures",
     "bot/sample/": "the sample shop's people talk in the web chat, which needs no account",
     "bot/logs.py": "keeps a library from logging addresses",
+    "bot/understanding/masks/": "knows a person's page wherever it is, also where the shop is not",
     "bot/media/views.py": "“sandbox” is a word of content policies",
 }
 

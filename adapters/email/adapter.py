@@ -1,4 +1,4 @@
-"""Sending letters by SMTP, or keeping them where no server is configured."""
+"""Sending letters by SMTP, or keeping them where no server is configured; hearing the answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,10 +10,13 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from adapters.email import translate
+from adapters.email.arriving import arrived
+from adapters.email.mailbox import Arrived, Mailbox
 from adapters.email.settings import EmailSettings
-from bot.clock import Clock
+from bot.clock import Clock, SystemClock
 from bot.errors import (
     NetworkError,
+    NotFound,
     OutcomeUnknown,
     RateLimited,
     Rejected,
@@ -30,7 +33,10 @@ from bot.networks import (
     Receive,
     Services,
     Settle,
+    WebhookRequest,
+    signing,
 )
+from bot.networks.port import Event
 
 KEPT = "Kept here: no mail server is configured."
 
@@ -40,26 +46,70 @@ _CLOSING = 421  # RFC 5321: the server shuts down; nothing is wrong with the mai
 
 
 class Email:
-    """One mail server, by which letters leave. It listens to nothing."""
+    """One mail server, by which letters leave, and the mailbox in which answers arrive."""
 
     network = "email"
-    capabilities = Capabilities(
-        text_limit=100_000, threads=False, publishes=False, settle=Settle.ASK
-    )
 
     def __init__(self, settings: EmailSettings, clock: Clock) -> None:
         self.account = settings.account
+        self.capabilities = Capabilities(
+            text_limit=100_000,
+            threads=False,
+            publishes=False,
+            settle=Settle.ASK,
+            hears=settings.hears,
+            tags=settings.hears,
+        )
         self._settings, self._clock = settings, clock
-        self._trouble = ""
+        self._trouble = self._deaf = ""
 
     async def run(self, receive: Receive) -> None:
-        await asyncio.Event().wait()
+        if not self._settings.imap_host:
+            await asyncio.Event().wait()
+        while True:
+            try:
+                more = await self._look(receive)
+            except (Unavailable, Unauthorized) as trouble:
+                self._deaf = str(trouble)
+                raise
+            self._deaf = ""
+            if not more:
+                await asyncio.sleep(self._settings.poll_seconds)
+
+    async def _look(self, receive: Receive) -> bool:
+        """Take in the oldest new mails; whether there may be more. Marked only once stored."""
+        box = Mailbox(self._settings)
+        try:
+            await asyncio.to_thread(box.open)
+            found = await asyncio.to_thread(box.unread)
+            if found:
+                await receive([self._arrived(one) for one in found])
+                await asyncio.to_thread(box.mark, found)
+            await asyncio.to_thread(box.close)
+        finally:
+            box.hang_up()
+        return bool(found)
+
+    def _arrived(self, one: Arrived) -> Event:
+        return arrived(
+            one.raw,
+            account=self.account,
+            reply_address=self._settings.reply_address,
+            sender=self._settings.sender,
+            now=self._clock.now(),
+            size=one.size,
+        )
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         if problems := self.capabilities.problems(outgoing.content):
             raise Rejected(" ".join(problems))
         sender = self._settings.sender or "hubbub@localhost"
-        message = translate.mail(outgoing, sender=sender, now=self._clock.now())
+        message = translate.mail(
+            outgoing,
+            sender=sender,
+            now=self._clock.now(),
+            reply_address=self._settings.reply_address,
+        )
         if not self._settings.host:
             return Receipt(message=message["Message-ID"], note=KEPT)
         try:
@@ -76,15 +126,30 @@ class Email:
         raise NotImplementedError("what has left by mail can't be looked for")
 
     def health(self) -> tuple[Health, str]:
-        if not self._settings.host:
+        if not self._settings.host and not self._deaf:
             return Health.OK, "Letters are kept here: no mail server is configured."
-        if self._trouble:
-            return Health.WARN, self._trouble
+        if self._trouble or self._deaf:
+            return Health.WARN, self._trouble or self._deaf
         return Health.OK, f"Letters leave by {self._settings.host}."
 
     async def examine(self, channel: str | None = None) -> Sequence[Finding]:
         health, says = self.health()
-        return [Finding(what="connection", health=health, says=says)]
+        found = [Finding(what="connection", health=health, says=says)]
+        if self._settings.imap_host:
+            found.append(await self._examine_mailbox())
+        return found
+
+    async def _examine_mailbox(self) -> Finding:
+        box = Mailbox(self._settings)
+        try:
+            await asyncio.to_thread(box.open)
+        except (Unavailable, Unauthorized) as trouble:
+            then = "Check imap_host, imap_username and the password in [networks.email]."
+            return Finding(what="mailbox", health=Health.WARN, says=str(trouble), then=then)
+        finally:
+            box.hang_up()
+        says = f"Partners' answers are read from {self._settings.imap_host}."
+        return Finding(what="mailbox", health=Health.OK, says=says)
 
     async def places(self) -> Sequence[Place]:
         return ()  # a letter goes to a person, wherever they are
@@ -170,3 +235,21 @@ def _answered(error: SMTPResponseException) -> NetworkError:
 
 def build(settings: EmailSettings, services: Services) -> Email:
     return Email(settings, services.clock)
+
+
+def accept(settings: EmailSettings, call: WebhookRequest) -> list[Event]:
+    """A mail as it came, handed over by a mail server of the shop's own: its raw bytes are the
+    body, signed as Standard Webhooks has it."""
+    secret, now = settings.webhook_secret.get_secret_value(), SystemClock().now()
+    if not secret or not settings.reply_address or call.method != "POST":
+        raise NotFound
+    signing.check(secret, call.headers, call.body, now)
+    return [
+        arrived(
+            call.body,
+            account=settings.account,
+            reply_address=settings.reply_address,
+            sender=settings.sender,
+            now=now,
+        )
+    ]

@@ -24,6 +24,7 @@ from adapters.telegram.updates import (
 from bot.networks import Author, EventKind, InboundEvent, Media, NotUnderstood
 
 NETWORK = "telegram"
+FILE = "telegram:"  # begins the name of a file that only the bot can fetch
 TOPIC = "topic:"  # begins a thread that is a forum's topic, and no message
 
 _UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, OSError, RecursionError)
@@ -330,11 +331,11 @@ def _post_key(chat: Chat, message: int) -> str:
 def _media(said: Message) -> Iterator[Media]:
     """An address is told only with our token in it, so the file's own name stands for it."""
     if said.photo:
-        yield Media(url=f"telegram:{said.photo[-1].file_id}", type="image/jpeg")
+        yield Media(url=f"{FILE}{said.photo[-1].file_id}", type="image/jpeg")
     for name, usual in _MEDIA_TYPES.items():
         file: File | None = getattr(said, name)
         if name == "document" and said.animation:
             continue  # the same again, for programs that know no animations
         if file is not None:
-            url = f"telegram:{file.file_id}"
+            url = f"{FILE}{file.file_id}"
             yield Media(url=url, type=file.mime_type or usual, alt=file.emoji)

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     WRITE = "write"  # drafts: make, change, move, throw away
     SCHEDULE = "schedule"  # let posts go out, and take them off
     EXPORT = "export"  # whole tables as files
+    INSIGHTS = "insights"  # what people want of products, counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

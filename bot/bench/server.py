@@ -17,7 +17,8 @@ from typing import Any
 import uvicorn
 
 from bot import logs
-from bot.main import Hubbub, routes
+from bot.main import Hubbub
+from bot.pages import routes
 from bot.settings import load
 from bot.web.app import create_app
 

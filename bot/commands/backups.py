@@ -84,7 +84,9 @@ def restore(
     """
     settings = settings_from(config)
     with _database(settings) as database, _bar("Restoring") as told:
-        restored = put_back(file, database, replace=replace, progress=told)
+        restored = put_back(
+            file, database, replace=replace, backups=settings.backups, progress=told
+        )
     say(f"Restored: {_told(restored.manifest)}")
     if restored.aside:
         say(f"What was there before is kept as {restored.aside}")

@@ -85,7 +85,9 @@ def _bar() -> Progress:
 def understanding(
     data: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Holds semeval2019-task9/, which is not ours."),
+        typer.Option(
+            metavar="FOLDER", help="Holds semeval2019-task9/ and product-titles/, not ours."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

@@ -31,6 +31,12 @@ COMMANDS: tuple[Command, ...] = (
         does="Choose how you are answered",
         words="private, rarely, quiet 22-8, english, stop …",
     ),
+    Command(
+        name="link",
+        does="Be one person on several networks, so that your voice counts once",
+        words="the code from your other account",
+    ),
+    Command(name="unlink", does="Let your accounts stand alone again"),
     Command(name="help", does="What this bot can do, and how to reach a person"),
     Command(name="start", does="Begin"),
 )
@@ -39,7 +45,7 @@ _NAMES = "|".join(command.name for command in COMMANDS)
 # "@name": in groups people say which bot they mean.
 _TYPED = re.compile(rf"\s*/({_NAMES})(?:@\w+)?(?:\s+|$)", re.IGNORECASE)
 # What a button of ours says, by what stands before its colon.
-_PRESSED = {"voice": "ideas", "erase": "mydata", "prefer": "preferences"}
+_PRESSED = {"voice": "ideas", "erase": "mydata", "prefer": "preferences", "link": "link"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

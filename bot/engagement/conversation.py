@@ -10,6 +10,7 @@ from bot.accounts.models import User
 from bot.channels.models import Channel
 from bot.db import Database, Session, Writer
 from bot.engagement.happenings import resonance
+from bot.engagement.persons.belonging import badges
 from bot.engagement.queries import opened_by
 from bot.errors import Conflict, InvalidInput
 from bot.inbox.answering import answer
@@ -85,6 +86,9 @@ def _page(
         title=found.member.name,
         thread=found,
         suggestions=opened_by(session, id),
+        speaks=badges(
+            session, found.member.person_id, {one.signal.product_id for one in found.meant}
+        ),
         told=found.answers,
         told_as=_told_as(),
         resonance=resonance(session, [turn.id for turn in found.turns if turn.ours]),

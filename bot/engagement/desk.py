@@ -9,8 +9,12 @@ import sqlalchemy as sa
 
 from bot.db import Session
 from bot.engagement import ideas, mydata, phrases, preferences, replies
+from bot.engagement.closing import wishes
 from bot.engagement.commands import Asked
 from bot.engagement.models import Awaited, Expecting
+from bot.engagement.persons import desk as persons
+from bot.engagement.persons.desk import theirs
+from bot.engagement.persons.linking import CODE
 from bot.engagement.reading import Meaning, Understood, surely
 from bot.engagement.telling import Voices
 from bot.members.models import Answers, Member
@@ -105,6 +109,15 @@ class Desk:
                 return self._preferences(one.command, member, language)
             case "mydata":
                 return self._mydata(one, one.command, member, language)
+            case "link":
+                content = persons.link(
+                    self.session, one.command, member, language, self.speak, private=one.private
+                )
+                about = About.DATA if CODE in content.text else About.COMMAND
+                return Answer(content=content, about=about, alone=True)
+            case "unlink":
+                content = persons.unlink(self.session, member, language, self.speak)
+                return Answer(content=content, alone=True)
         text = replies.help_text(language, member.name, self.speak.shop)
         talk = Button(label=replies.say("talk", language), value="person")
         return Answer(content=Content(text=text, buttons=(talk,)))
@@ -115,6 +128,9 @@ class Desk:
         people, words = 0, ""
         if chosen is not None:
             people, words = ideas.standing(self.session, chosen)
+        if chosen is not None and voted is ideas.Voted.THEIR_OWN:
+            text = theirs(self.session, chosen, member, language)
+            return Answer(content=Content(text=text))
         text = replies.say(
             voted.value, language, name=member.name, n=people, words=phrases.quote(words)
         )
@@ -137,7 +153,8 @@ class Desk:
 
     def _preferences(self, command: Asked, member: Member, language: str) -> Answer:
         words = command.chosen or command.words
-        understood = not words or preferences.learn(member, words, self.speak.languages)
+        understood = preferences.learn(member, words, self.speak.languages)
+        understood |= wishes.learn(self.session, member, words) or not words
         language = member.language or language
         quiet = None
         if member.quiet_from is not None and member.quiet_until is not None:
@@ -149,6 +166,7 @@ class Desk:
             often=member.often.value,
             quiet=quiet,
         )
+        text += replies.told_elsewhere(language, wishes.of(self.session, member))
         if not understood:
             text = f"{replies.say('not_known', language)} {text}"
         return Answer(content=Content(text=text), alone=member.answers is Answers.PRIVATE)

@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.closing.models import Wishes
 from bot.engagement.forgetting import forget_words
 from bot.engagement.models import DataLink, Erasure, Expecting
+from bot.engagement.persons import journal
+from bot.engagement.persons.models import Belonging, Link, LinkCode, VoiceAside, WrongCode
 from bot.inbox.models import Event, EventState, Message
 from bot.members.models import Answers, Member
 from bot.networks import Action, EventKind
@@ -30,8 +33,9 @@ def begin(session: Session, person: UUID | None, code: str, until: UUID) -> None
     session.put(Erasure(code=code, person_id=person, asked_at=session.now()))
     if person is not None:
         for member in _members(session, person):
-            _erase(session, member, until)
-    session.announce("messages", "suggestions", "cases")
+            journal.write(session, code, member, until)
+            erase(session, member, until)
+    session.announce("messages", "suggestions", "cases", journal.TOPIC)
 
 
 def finish(session: Session) -> int:
@@ -46,7 +50,7 @@ def finish(session: Session) -> int:
             last.recipient = None
         if erasure.person_id is not None:
             for member in _members(session, erasure.person_id):
-                _erase_places(session, member)
+                erase_places(session, member)
         erasure.person_id, erasure.done_at = None, session.now()
         done += 1
     return done
@@ -73,9 +77,9 @@ def _members(session: Session, person: UUID) -> Sequence[Member]:
     return session.scalars(sa.select(Member).filter_by(person_id=person)).all()
 
 
-def _erase(session: Session, member: Member, until: UUID) -> None:
+def erase(session: Session, member: Member, until: UUID) -> None:
     id, gone = member.remote_id, f"erased-{member.id.hex}"
-    for delivery in _said_to(session, member):
+    for delivery in said_to(session, member):
         if delivery.key.startswith(LAST):
             continue
         delivery.content = delivery.content | {"text": "", "title": "", "buttons": []}
@@ -91,11 +95,31 @@ def _erase(session: Session, member: Member, until: UUID) -> None:
         event.details = event.details | {"text": "", "media": [], "data": {}, "author": _NOBODY}
         event.conversation = _without(event.conversation, id, gone)
         event.dedupe_key = _without(event.dedupe_key, id, gone)
+    _unlink(session, member)
     session.execute(sa.delete(Expecting).filter_by(member_id=member.id))
     session.execute(sa.delete(DataLink).filter_by(person_id=member.person_id))
+    session.execute(sa.delete(Wishes).filter_by(person_id=member.person_id))
     member.name, member.remote_id, member.erased_at = "", gone, session.now()
     member.answers = Answers.NONE
     session.flush()
+
+
+def _unlink(session: Session, member: Member) -> None:
+    """With which other account they were one, and for whom they spoke."""
+    theirs = sa.or_(LinkCode.member_id == member.id, LinkCode.claimed_by == member.id)
+    for kind, which in (
+        (VoiceAside, VoiceAside.member_id == member.id),
+        (WrongCode, WrongCode.member_id == member.id),
+        (LinkCode, theirs),
+        (Belonging, Belonging.member_id == member.id),
+    ):
+        session.execute(sa.delete(kind).where(which, kind.workspace_id == session.workspace))
+    undone = sa.update(Link).where(
+        Link.workspace_id == session.workspace,
+        Link.person_id == member.person_id,
+        Link.undone_at.is_(None),
+    )
+    session.execute(undone.values(undone_at=session.now(), undone_by="erased"))
 
 
 def _events(session: Session, member: Member, until: UUID) -> Sequence[Event]:
@@ -110,7 +134,7 @@ def _events(session: Session, member: Member, until: UUID) -> Sequence[Event]:
     return session.scalars(sa.select(Event).where(sa.or_(by_them, Event.id.in_(theirs)))).all()
 
 
-def _said_to(session: Session, member: Member) -> Iterator[Delivery]:
+def said_to(session: Session, member: Member) -> Iterator[Delivery]:
     """What we said to them: to them alone, or in answer to a message of theirs."""
     places = sa.select(Channel.id).filter_by(network=member.network, account=member.account)
     yield from session.scalars(
@@ -129,7 +153,7 @@ def _said_to(session: Session, member: Member) -> Iterator[Delivery]:
     )
 
 
-def _erase_places(session: Session, member: Member) -> None:
+def erase_places(session: Session, member: Member) -> None:
     """Chats in which nobody but them and us has ever spoken, and that are no partner's."""
     for channel in _private_places(session, member):
         here = sa.select(Event).where(

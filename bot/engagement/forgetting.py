@@ -13,10 +13,13 @@ from bot.networks import EventKind
 from bot.outbox.models import About, Delivery
 from bot.suggestions.hearing import gist_of
 from bot.suggestions.models import Suggestion, Voice
+from bot.suppliers import pictures
 from bot.suppliers import queries as cases
 from bot.suppliers.models import Answer, Case
 
 _GONE = "(taken back by its author)"
+EXPIRED = "(no longer kept)"
+_NO_WORDS = ("", _GONE, EXPIRED)
 
 
 def message_of(session: Session, event: Understood) -> Message | None:
@@ -77,8 +80,9 @@ def _announce(session: Session, message: Message) -> None:
     session.announce("messages", "suggestions", "cases", f"chat:{message.channel_id.hex}")
 
 
-def forget_words(session: Session, message: Message) -> None:
-    """The count of voices stays; the words go, from cases and from our own answers too."""
+def forget_words(session: Session, message: Message, gone: str = _GONE) -> None:
+    """The count of voices stays; the words go, from cases and from our own answers too. ``gone``:
+    what stands in their place, and why."""
     first = session.need(Event, message.id)
     edits = sa.select(Event).where(
         Event.id > first.id,  # ids are ordered by time
@@ -87,26 +91,44 @@ def forget_words(session: Session, message: Message) -> None:
         Event.account == first.account,
         Event.details["message"].as_string() == message.remote_id,
     )
+    pictures.forget(session, message.id)
     for one in (first, *session.scalars(edits)):
         one.raw, one.details = b"", one.details | {"text": "", "media": []}
     signals = session.scalars(sa.select(Signal).filter_by(message_id=message.id)).all()
     voices = session.scalars(sa.select(Voice).filter_by(message_id=message.id)).all()
-    said = {*(one.words for one in signals), *(one.words for one in voices)} - {"", _GONE}
+    said = {*(one.words for one in signals), *(one.words for one in voices)} - {"", _GONE, EXPIRED}
     _unquote(session, message, said)
     for signal in signals:
         signal.words, signal.start, signal.end = "", 0, 0
-    session.execute(sa.update(Answer).filter_by(message_id=message.id).values(words=_GONE))
+    session.execute(sa.update(Answer).filter_by(message_id=message.id).values(words=gone))
     for voice in voices:
-        _say_instead(session, voice, _GONE)
+        _say_instead(session, voice, gone)
 
 
 def _say_instead(session: Session, voice: Voice, words: str) -> None:
-    suggestion = session.need(Suggestion, voice.suggestion_id)
-    if suggestion.words == voice.words:
-        suggestion.words = words
-        suggestion.gist = gist_of(words) if words != _GONE else ""
+    suggestion, before = session.need(Suggestion, voice.suggestion_id), voice.words
     if voice.words:
         voice.words = words
+    if suggestion.words == before:
+        if words in _NO_WORDS:
+            words = _next_words(session, voice) or words
+        suggestion.words = words
+        suggestion.gist = "" if words in _NO_WORDS else gist_of(words)
+
+
+def _next_words(session: Session, voice: Voice) -> str | None:
+    """Those of the next person who said the same, and has not taken them back."""
+    session.flush()
+    return session.scalar(
+        sa.select(Voice.words)
+        .where(
+            Voice.suggestion_id == voice.suggestion_id,
+            Voice.person_id != voice.person_id,
+            Voice.words.not_in(_NO_WORDS),
+        )
+        .order_by(Voice.id)
+        .limit(1)
+    )
 
 
 def _unquote(session: Session, message: Message, said: Collection[str]) -> None:

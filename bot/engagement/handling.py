@@ -10,9 +10,11 @@ from bot.channels.models import Channel, ChannelKind
 from bot.channels.service import ensure
 from bot.db import Session, insert_all
 from bot.engagement import desk as desks
-from bot.engagement import erasing, happenings, phrases, reaching, replies
+from bot.engagement import erasing, happenings, partners, phrases, reaching, replies
 from bot.engagement.desk import Desk
 from bot.engagement.forgetting import rewrite
+from bot.engagement.persons import belonging
+from bot.engagement.persons.desk import refusal
 from bot.engagement.reading import SAID, Meaning, Understood
 from bot.engagement.telling import Voices
 from bot.inbox.models import Event, EventState, Message, Signal
@@ -22,13 +24,13 @@ from bot.networks import Action, Content, EventKind
 from bot.outbox import service as outbox
 from bot.outbox.models import About
 from bot.products.models import Product
+from bot.reviewing.models import Mode
+from bot.reviewing.trust import SURE_ENOUGH, modes
 from bot.suggestions.hearing import MATTERS, Heard, Matter, hear
+from bot.suppliers import pictures
 from bot.suppliers.models import Answer, Case, Supplier
 from bot.suppliers.opening import open_cases
 from bot.understanding import Kind
-
-# Below this a signal is kept for staff to see but opens nothing by itself.
-_SURE_ENOUGH = 0.5
 
 # Who did it is met, and counted as a person.
 _BY_MEMBERS = SAID | {
@@ -49,7 +51,8 @@ def keep(session: Session, batch: list[Understood], speak: Voices) -> int:
     is_fresh = sa.and_(Event.id.in_(ids), Event.state == EventState.NEW)
     fresh = set(session.scalars(sa.select(Event.id).where(is_fresh).with_for_update()))
     work = _Work(session, speak)
-    work.handle([one for one in batch if one.id in fresh and not one.by_us_or_a_bot])
+    heard = [one for one in batch if one.id in fresh and not one.by_us_or_a_bot]
+    work.handle(partners.take(session, heard))
     session.execute(
         sa.update(Event).where(is_fresh).values(state=EventState.DONE),
         execution_options={"synchronize_session": False},
@@ -71,6 +74,8 @@ class _Work:
     matters: list[Matter] = field(default_factory=list)
     heard: dict[UUID, list[Heard]] = field(default_factory=dict)
     erasures: list[tuple[UUID, str]] = field(default_factory=list)
+    refused: dict[UUID, str] = field(default_factory=dict)  # by message: the partner they speak for
+    modes: dict[Kind, Mode] | None = None
 
     def handle(self, batch: list[Understood]) -> None:
         said = [one for one in batch if one.kind in SAID]
@@ -89,6 +94,9 @@ class _Work:
             self._note_signals(one, desk.take(one, self._member(one)))
         self._write()
         owners = self._open_cases()
+        for one in said:
+            if one.media and (one.asked or one.id in self.heard):
+                pictures.note(self.session, one.id, one.media)
         self._answer_all(said, desk, owners)
         for one in batch:
             if one.kind is EventKind.EDIT:
@@ -103,7 +111,12 @@ class _Work:
         """What was noted, and whether it was said before."""
         insert_all(self.session, Message, self.messages)
         insert_all(self.session, Signal, self.signals)
-        for heard in hear(self.session, self.matters):
+        fair, refused = belonging.sift(self.session, self.matters)
+        everything = hear(self.session, fair)
+        self.refused |= refused | belonging.withdraw(self.session, everything)
+        for heard in everything:
+            if heard.matter.message_id in self.refused and not heard.opened:
+                continue
             self.heard.setdefault(heard.matter.message_id, []).append(heard)
         self.messages, self.signals, self.matters = [], [], []
 
@@ -196,8 +209,10 @@ class _Work:
                     "why": list(said.why),
                 }
             )
-            if one.asked or said.kind not in MATTERS or said.confidence < _SURE_ENOUGH:
+            if one.asked or said.kind not in MATTERS or said.confidence < SURE_ENOUGH:
                 continue
+            if said.confidence < 1 and self._asks_first(said.kind):
+                continue  # a person is asked first; whoever said surely what it is has answered
             self.matters.append(
                 Matter(
                     kind=said.kind,
@@ -212,6 +227,11 @@ class _Work:
                     person_id=member.person_id,
                 )
             )
+
+    def _asks_first(self, kind: Kind) -> bool:
+        if self.modes is None:
+            self.modes = modes(self.session)
+        return self.modes[kind] is Mode.ASK
 
     def _spoken(self, one: Understood) -> str:
         return self._member(one).language or one.language
@@ -237,8 +257,12 @@ class _Work:
             return phrases.person_comes(language=language, name=name, shop=self.speak.shop)
         if one.asked:
             return self._answer_to_partner(one, name)
-        if heard := self.heard.get(one.id):
-            return "\n".join(self._acknowledge(one, name, each, owners) for each in heard[:2])
+        heard = self.heard.get(one.id, [])
+        said = [self._acknowledge(one, name, each, owners) for each in heard[:2]]
+        if partner := self.refused.get(one.id):
+            said.append(refusal(partner, self._member(one), language))
+        if said:
+            return "\n".join(said)
         return self._courtesy(one, name)
 
     def _acknowledge(
@@ -272,7 +296,7 @@ class _Work:
 
     def _courtesy(self, one: Understood, name: str) -> str:
         """Questions and praise are answered; chatter only where somebody speaks to us alone."""
-        kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= _SURE_ENOUGH]
+        kinds = [m.signal.kind for m in one.meanings if m.signal.confidence >= SURE_ENOUGH]
         polite: list[Kind] = [kind for kind in (Kind.QUESTION, Kind.PRAISE) if kind in kinds]
         if one.private and not polite:
             polite = [Kind.CHATTER]

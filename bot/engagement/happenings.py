@@ -11,12 +11,13 @@ from bot.channels.service import move
 from bot.db import Session, insert_new
 from bot.engagement import erasing, forgetting
 from bot.engagement.models import Ballot, Reaction
+from bot.engagement.persons import belonging
 from bot.engagement.reading import Understood
 from bot.members.models import Member
 from bot.networks import Action, Content, EventKind
 from bot.outbox.models import Delivery, DeliveryState
 
-_LEFT = "They have blocked the bot, or left."
+LEFT = "They have blocked the bot, or left."
 
 
 def follow(session: Session, one: Understood, member: Member | None) -> None:
@@ -57,6 +58,8 @@ def _hide(session: Session, one: Understood) -> None:
 
 
 def _react(session: Session, one: Understood, member: Member, delivery: UUID) -> None:
+    if one.kind is EventKind.REACTION and belonging.on_theirs(session, member, delivery):
+        return  # who speaks for the partner counts on nothing of that partner's
     key = {"delivery_id": delivery, "member_id": member.id, "emoji": str(one.data.get("emoji", ""))}
     if one.kind is EventKind.REACTION:
         unique = ("delivery_id", "member_id", "emoji")
@@ -68,6 +71,8 @@ def _react(session: Session, one: Understood, member: Member, delivery: UUID) ->
 
 def _vote(session: Session, one: Understood, member: Member, delivery: UUID) -> None:
     """The latest choice counts; an older one that arrives late changes nothing."""
+    if belonging.on_theirs(session, member, delivery):
+        return
     options = [int(number) for number in one.data.get("options", ())]
     key = {"delivery_id": delivery, "member_id": member.id}
     row = {**key, "options": options, "at": one.occurred_at}
@@ -100,7 +105,7 @@ def _come_or_go(session: Session, one: Understood, member: Member | None) -> Non
                     sa.select(Channel.id).filter_by(network=one.network, account=one.account)
                 ),
             )
-            .values(state=DeliveryState.CANCELLED, note=_LEFT)
+            .values(state=DeliveryState.CANCELLED, note=LEFT)
         )
         session.execute(waiting, execution_options={"synchronize_session": False})
 

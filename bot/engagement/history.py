@@ -49,7 +49,7 @@ def _voices(about: Dossier) -> Iterator[Happening]:
 
 def _decided(decision: Decision) -> Happening:
     who = decision.decided_by.partition(":")[2] or decision.decided_by
-    if decision.decided_by.startswith("user:") and FOR in who:
+    if FOR in who:
         names = dict(zip(("who", "partner"), who.split(FOR, 1), strict=True))
         who = _("%(who)s, for %(partner)s,") % names
     icon, tone, text = {
@@ -79,6 +79,9 @@ def _done(entry: AuditEntry) -> Happening:
             "partners",
             _("%(who)s took it to %(to)s") % {"who": who, "to": to.get("to", "")},
         ),
+        "reminded": ("clock", _("Hubbub reminded the partner: time runs out")),
+        "turned to their contact": ("mail", _("Hubbub turned to the partner's contact")),
+        "escalated": ("alert", _("The agreed time ran out: it needs a look")),
         "corrected": ("pencil", _("%s corrected it") % who),
         "moved": ("arrow-right", _("%s moved it on the board") % who),
         "merged": ("link", _("%s merged it into another one") % who),

@@ -6,14 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.channels.models import Channel
 from bot.db import Session, insert_new
+from bot.engagement.persons.belonging import of_theirs
 from bot.inbox.models import Message, Signal
 from bot.members.models import Answers, Member
-from bot.products.models import Product
 from bot.suggestions.models import Suggestion, SuggestionState, Voice
 from bot.suggestions.queries import CLOSED, crowds
-from bot.suppliers.models import Case, Coverage, Supplier
 from bot.understanding import mask
 
 SHOWN = 5
@@ -110,36 +108,8 @@ def add_voice(
 
 
 def supplies(session: Session, suggestion: Suggestion, member: Member) -> bool:
-    """Whether they are known to be a partner who answers for it: their address is a partner's."""
-    theirs = session.scalars(
-        sa.select(Supplier.id)
-        .join(Channel, Channel.id == Supplier.channel_id)
-        .join(
-            Member,
-            sa.and_(
-                Member.workspace_id == Channel.workspace_id,
-                Member.network == Channel.network,
-                Member.account == Channel.account,
-                Member.remote_id == Channel.remote_id,
-            ),
-        )
-        .where(Member.person_id == member.person_id)
-    ).all()
-    return bool(theirs) and bool(_owners(session, suggestion) & set(theirs))
-
-
-def _owners(session: Session, suggestion: Suggestion) -> set[UUID | None]:
-    product = suggestion.product_id and session.find(Product, suggestion.product_id)
-    covered = (
-        sa.select(Coverage.supplier_id).where(
-            sa.or_(Coverage.product_id == product.id, Coverage.brand_id == product.brand_id)
-        )
-        if product
-        else None
-    )
-    found = set(session.scalars(covered)) if covered is not None else set()
-    cases = sa.select(Case.supplier_id).filter_by(suggestion_id=suggestion.id)
-    return {*found, *session.scalars(cases)}
+    """Whether they are known to speak for a partner whose it is."""
+    return bool(of_theirs(session, suggestion, member.person_id))
 
 
 def status_of(session: Session, person: UUID) -> Sequence[tuple[str, SuggestionState, bool]]:

@@ -9,13 +9,17 @@ import sqlalchemy as sa
 from bot.accounts.tokens import hash_token, new_token
 from bot.channels.models import Channel
 from bot.db import Session
+from bot.engagement.erasing import said_to
+from bot.engagement.held import held_beside
 from bot.engagement.models import Ballot, DataLink, Reaction
+from bot.engagement.persons import linking
 from bot.errors import NotFound
 from bot.inbox.models import Message, Signal
 from bot.members.models import Member
 from bot.networks import Content
 from bot.outbox.models import About, Delivery
 from bot.suggestions.models import Suggestion, Voice
+from bot.suppliers.models import Answer
 
 # Stands where the link goes: no token lies in the outbox, see `finish`.
 LINK = "{data-link}"
@@ -40,11 +44,14 @@ def counts(session: Session, member: Member) -> dict[str, int]:
 
 
 def finish(session: Session, delivery: Delivery, content: Content, *, public_url: str) -> Content:
-    """The answer as it leaves, with a link made for this very sending. Never stored."""
+    """The answer as it leaves, with a link, or a code, made for this very sending. Never stored."""
     if delivery.about is not About.DATA or delivery.about_id is None:
         return content
     message = session.need(Message, delivery.about_id)
     member = session.need(Member, message.member_id)
+    if linking.CODE in content.text:
+        code = linking.reveal(session, member)
+        return replace(content, text=content.text.replace(linking.CODE, code))
     token = new_token()
     session.put(
         DataLink(
@@ -72,8 +79,13 @@ def redeem(session: Session, token: str) -> dict[str, Any]:
     ).scalar_one_or_none()
     if person is None:
         raise LinkSpent
-    members = session.scalars(sa.select(Member).filter_by(person_id=person)).all()
-    return {"identities": [_about(session, member) for member in members]}
+    members = session.scalars(
+        sa.select(Member).filter_by(person_id=person).order_by(Member.id)
+    ).all()
+    return {
+        "identities": [_about(session, member) for member in members],
+        "held_beside": held_beside(session, person, [member.id for member in members]),
+    }
 
 
 def _about(session: Session, member: Member) -> dict[str, Any]:
@@ -99,7 +111,28 @@ def _about(session: Session, member: Member) -> dict[str, Any]:
             {"options": one.options, "at": one.at.isoformat()}
             for one in session.scalars(sa.select(Ballot).filter_by(member_id=member.id))
         ],
+        "answers_to_partners": [
+            {"words": one.words, "said": one.said_at.isoformat()}
+            for one in session.scalars(
+                sa.select(Answer)
+                .join(Message, Message.id == Answer.message_id)
+                .where(Message.member_id == member.id)
+                .order_by(Answer.id)
+            )
+        ],
+        "said_to_them": _said_to(session, member),
     }
+
+
+def _said_to(session: Session, member: Member) -> list[dict[str, Any]]:
+    """What we said to them alone, or in answer to a message of theirs."""
+    rows = sorted(
+        {one.id: one for one in said_to(session, member)}.values(), key=lambda one: one.id
+    )
+    return [
+        {"said": (one.sent_at or one.created_at).isoformat(), "text": one.content["text"]}
+        for one in rows
+    ]
 
 
 def _messages(session: Session, member: Member) -> list[dict[str, Any]]:

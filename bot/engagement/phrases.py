@@ -36,6 +36,11 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "promise": "Good news, {name}: {partner} promises “{words}”{about} for {day}.{text}",
         "deliver": "It's done, {name}: {partner} has delivered “{words}”{about}.{text} "
         "Thank you for speaking up!",
+        "digest": "Hello {name}, this became of what you said:",
+        "line_accept": "• {partner} has accepted “{words}”{about}.{text}",
+        "line_decline": "• {partner} won't act on “{words}”{about}. The reason: {text}",
+        "line_promise": "• {partner} promises “{words}”{about} for {day}.{text}",
+        "line_deliver": "• {partner} has delivered “{words}”{about}.{text}",
         "somebody": "the people who make it",
         "one_other": "Somebody else",
         "n_others": "{n} others",
@@ -67,6 +72,11 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "promise": "Gute Nachricht, {name}: {partner} verspricht „{words}“{about} bis {day}.{text}",
         "deliver": "Es ist so weit, {name}: {partner} hat „{words}“{about} umgesetzt.{text} "
         "Danke, dass du es gesagt hast!",
+        "digest": "Hallo {name}, das wurde aus dem, was du gesagt hast:",
+        "line_accept": "• {partner} hat „{words}“{about} angenommen.{text}",
+        "line_decline": "• {partner} setzt „{words}“{about} nicht um. Der Grund: {text}",
+        "line_promise": "• {partner} verspricht „{words}“{about} bis {day}.{text}",
+        "line_deliver": "• {partner} hat „{words}“{about} umgesetzt.{text}",
         "somebody": "die Hersteller",
         "one_other": "Noch jemand",
         "n_others": "{n} andere",
@@ -148,9 +158,43 @@ def decided(
     day: date | None,
 ) -> str:
     """What a person who spoke is told of a partner's act (accept, decline, ask, …)."""
+    return _decided(act, act, language, name, words, product, partner, text, day)
+
+
+def digest(language: str, name: str) -> str:
+    """What stands above several pieces of news."""
+    say = _PHRASES[language]
+    return say["digest"].format(name=name or say["you"])
+
+
+def digest_line(
+    act: str,
+    *,
+    language: str,
+    words: str,
+    product: str | None,
+    partner: str | None,
+    text: str,
+    day: date | None,
+) -> str:
+    """`decided` as one piece of news among others."""
+    return _decided(f"line_{act}", act, language, "", words, product, partner, text, day)
+
+
+def _decided(
+    phrase: str,
+    act: str,
+    language: str,
+    name: str,
+    words: str,
+    product: str | None,
+    partner: str | None,
+    text: str,
+    day: date | None,
+) -> str:
     say = _PHRASES[language]
     aside = text if act in {"decline", "ask"} else f" {text}" if text else ""
-    return say[act].format(
+    return say[phrase].format(
         name=name or say["you"],
         words=quote(words),
         about=_about(say, product),

@@ -17,7 +17,9 @@ from bot.inbox.models import Event, EventState
 from bot.networks import Author, EventKind
 from bot.outbox.models import About, Delivery
 from bot.products.finding import finder
+from bot.reviewing.learning import layer_in_use
 from bot.understanding import Context, Kind, ProductFinder, Signal, language_of, understand
+from bot.understanding.learning.layer import Layer
 
 SAID = frozenset({EventKind.MESSAGE, EventKind.BUTTON, EventKind.COMMAND})
 # Done to a message of ours, which the event itself names.
@@ -71,6 +73,7 @@ class Understood:
     wants_person: bool
     command: Asked | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    media: Sequence[Mapping[str, Any]] = ()
 
     @property
     def asked(self) -> bool:
@@ -107,9 +110,11 @@ def read(session: Session, *, most: int, languages: Sequence[str]) -> list[Under
     elsewhere = origins(session, events)
     answered = _answered(session, events, elsewhere)
     products = finder(session) if events else None
+    layer = layer_in_use(session) if events else None
     batch = []
     for event in events:
-        batch.append(_understand(event, _light(event, answered, elsewhere), products, languages))
+        light = _light(event, answered, elsewhere)
+        batch.append(_understand(event, light, products, languages, layer))
         if batch[-1].erases:
             break
     return batch
@@ -120,6 +125,7 @@ def _understand(
     answers: Answered | None,
     products: ProductFinder | None,
     languages: Sequence[str],
+    layer: Layer | None,
 ) -> Understood:
     details = event.details
     text: str = details["text"]
@@ -134,7 +140,7 @@ def _understand(
         meanings = (
             commanded(command, text, products)
             if command
-            else tuple(_meanings(text, language, answers, products))
+            else tuple(_meanings(text, language, answers, products, layer))
         )
     return Understood(
         id=event.id,
@@ -156,6 +162,7 @@ def _understand(
         wants_person=human,
         command=command,
         data=details["data"],
+        media=details.get("media", ()),
     )
 
 
@@ -194,14 +201,18 @@ def _language(text: str, answers: Answered | None, languages: Sequence[str]) -> 
 
 
 def _meanings(
-    text: str, language: str, answers: Answered | None, products: ProductFinder
+    text: str,
+    language: str,
+    answers: Answered | None,
+    products: ProductFinder,
+    layer: Layer | None,
 ) -> Iterator[Meaning]:
     asked = answers is not None and answers.about is About.QUESTION
     context = None
     if answers is not None:
         context = Context(question=answers.text) if asked else Context(post=answers.text)
     thread = _products_of(answers, products) if answers else []
-    for signal in understand(text, context=context, language=language):
+    for signal in understand(text, context=context, language=language, layer=layer):
         # "Love the cup. Please make it bigger": the product may stand in another sentence.
         found = products.find(signal.words, context=thread)
         if not found and signal.words != text:

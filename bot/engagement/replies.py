@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.engagement.closing.models import Fallback, Wishes
 from bot.engagement.commands import COMMANDS
 from bot.engagement.phrases import quote
 from bot.suggestions.models import SuggestionState
@@ -18,7 +19,6 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "pick": "Say a number to add your voice.",
         "voted": "Your voice counts, {name}: {n} stand behind “{words}” now.",
         "voted_before": "You stand behind “{words}” already, {name}. Every voice counts once.",
-        "yours": "You answer for this one yourself, so you can't vote on it.",
         "gone": "That one is not open any more.",
         "status": "What became of what you said:",
         "no_status": "You have suggested nothing yet. /suggest begins.",
@@ -36,6 +36,12 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "prefer": "I answer you {where}, in {spoken}, and tell you of {often}.{quiet} "
         "You can say: /preferences private, public, rarely, everything, quiet 22-8, quiet off, "
         "english, german, stop",
+        "digest": " News comes once a day, together.",
+        "each": " News comes one by one, until a day holds no more.",
+        "talks": " What can't be said there comes to the chat that we two have.",
+        "anywhere": " What can't be said there comes to you wherever it can.",
+        "nowhere": " What can't be said there is not said at all.",
+        "wishes": " And: digest, digest 18, digest off, our chat, anywhere, only here",
         "not_known": "I did not understand that wish.",
         "here": "where you speak",
         "private": "in private only",
@@ -63,7 +69,6 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "pick": "Sag eine Nummer, dann zählt deine Stimme mit.",
         "voted": "Deine Stimme zählt, {name}: {n} stehen jetzt hinter „{words}“.",
         "voted_before": "Hinter „{words}“ stehst du schon, {name}. Jede Stimme zählt einmal.",
-        "yours": "Darum kümmerst du dich selbst; darüber kannst du nicht abstimmen.",
         "gone": "Das ist nicht mehr offen.",
         "status": "Das wurde aus dem, was du gesagt hast:",
         "no_status": "Du hast noch nichts vorgeschlagen. Mit /suggest geht es los.",
@@ -82,6 +87,13 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "prefer": "Ich antworte dir {where}, {spoken}, und melde {often}.{quiet} Du kannst sagen: "
         "/preferences privat, öffentlich, selten, alles, ruhe 22-8, ruhe aus, deutsch, englisch, "
         "stopp",
+        "digest": " Neues kommt einmal am Tag zusammen.",
+        "each": " Neues kommt einzeln, bis es für einen Tag genug ist.",
+        "talks": " Was dort nicht geht, kommt in unseren eigenen Chat.",
+        "anywhere": " Was dort nicht geht, kommt dorthin, wo es geht.",
+        "nowhere": " Was dort nicht geht, sage ich gar nicht.",
+        "wishes": " Und: Zusammenfassung, Zusammenfassung 18, Zusammenfassung aus, unser Chat, "
+        "überall, nur hier",
         "not_known": "Diesen Wunsch habe ich nicht verstanden.",
         "here": "dort, wo du sprichst",
         "private": "nur privat",
@@ -105,6 +117,8 @@ _DOES_DE = {
     "status": "Sehen, was aus deinen Vorschlägen wurde",
     "mydata": "Sehen, mitnehmen oder löschen, was über dich gespeichert ist",
     "preferences": "Wählen, wie du Antworten bekommst",
+    "link": "Auf mehreren Netzen ein Mensch sein, damit deine Stimme einmal zählt",
+    "unlink": "Deine Konten wieder für sich stehen lassen",
     "help": "Was dieser Bot kann, und wie du einen Menschen erreichst",
 }
 _LANGUAGES = {
@@ -153,3 +167,10 @@ def preferred(
         often=say(often, language),
         quiet=say("quiet", language, since=quiet[0], until=quiet[1]) if quiet else "",
     )
+
+
+def told_elsewhere(language: str, wishes: Wishes | None) -> str:
+    """What stands below `preferred`: how news comes, and where else."""
+    fallback = wishes.fallback if wishes else Fallback.TALKS
+    how = "digest" if wishes and wishes.digest else "each"
+    return "".join(say(word, language) for word in (how, fallback.value, "wishes"))

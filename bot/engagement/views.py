@@ -11,6 +11,7 @@ from bot.db import Database, Session, Writer
 from bot.engagement import conversation, data_views, queries, triage
 from bot.engagement.forms import HandOver
 from bot.engagement.history import history
+from bot.engagement.persons import views as persons
 from bot.errors import InvalidInput
 from bot.suggestions.forms import Correction, Wanted, wanted
 from bot.suggestions.hearing import MATTERS
@@ -124,4 +125,12 @@ def _page(
     )
 
 
-routes = [board, show, correct, hand_over, *conversation.routes, *data_views.routes]
+routes = [
+    board,
+    show,
+    correct,
+    hand_over,
+    *conversation.routes,
+    *data_views.routes,
+    *persons.routes,
+]

@@ -83,6 +83,8 @@ class Capabilities:
     threads_open: bool = False  # a thread has to be opened under a post before one can talk there
     actions: frozenset[Action] = frozenset({Action.PUBLISH, Action.REPLY, Action.DIRECT})
     windows: Windows = Windows()
+    hears: bool = True  # what is answered there reaches us
+    tags: bool = False  # an answer brings back `Content.tag`, as its event's ``data["tag"]``
 
     poll_question: int = 0  # the longest, in ``count``; 0: any
     poll_option: int = 0

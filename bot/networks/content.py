@@ -42,6 +42,8 @@ class Content:
 
     ``link`` is shown with a preview where the network can; ``tags`` are a forum's own labels;
     ``open_thread``: a place to talk is opened under the post, where threads are not there anyway.
+    ``tag``: what an answer to it brings back, where `Capabilities.tags` says that one can; it is
+    made as it leaves and never stored.
 
     Whoever sends it sees to it that it stays plain: people's words may be in it, and "@everyone"
     or a network's markup in them must mention nobody and shape nothing.
@@ -55,6 +57,7 @@ class Content:
     link: str = ""
     tags: tuple[str, ...] = ()
     open_thread: bool = False
+    tag: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -47,7 +47,9 @@ class InboundEvent:
     the text); ``value`` of a button; ``options`` of a vote (their numbers, none: taken back);
     ``to`` where a channel moved; ``name`` of the channel, where the network tells it; ``origin``
     (``channel`` and ``message``) what it is about, where that stands in another channel; ``about``
-    the dedupe key of an earlier event whose ``origin`` is meant.
+    the dedupe key of an earlier event whose ``origin`` is meant; of an answer to a letter, ``tag``
+    (what `Content.tag` was, empty where it carries none), ``automatic`` (why a machine wrote it)
+    and ``problem`` (why it can't be read whole).
     """
 
     network: str

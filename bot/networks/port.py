@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -90,6 +90,16 @@ class Adapter(Protocol):
         ...
 
 
+@runtime_checkable
+class HandsOut(Protocol):
+    """An adapter of a network that gives what people sent only to the bot that was told of it."""
+
+    async def held(self, url: str) -> bytes:
+        """What stands behind the address that its own `Media` named. Raises `NetworkError`:
+        `Rejected` where it will never be had."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookRequest:
     """A request to ``/webhooks/{network}``: headers in lower case, the body as it came.
@@ -137,6 +147,18 @@ async def _no_media(media: Media, limits: MediaLimits) -> MediaFile:
     raise Rejected(f"{media.url} is not kept here.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callee:
+    """Somebody's program: where it is called, and the secret that signs the calls."""
+
+    url: str
+    secret: str
+
+
+async def _no_callee(channel: str) -> Callee:
+    raise Rejected("No program is set up there any more.")
+
+
 async def _no_products(beginning: str) -> Sequence[str]:
     return ()
 
@@ -146,13 +168,16 @@ class Services:
     """What the composition root hands to an adapter.
 
     ``media`` gives the bytes of what `Content.media` names, made to fit; it raises `Rejected` where
-    they can't be. ``products`` completes a product's name (at most 25). What an adapter has
-    to keep beyond its connection, the network has to keep for it.
+    they can't be. ``products`` completes a product's name (at most 25). ``callee`` tells, for a
+    channel of a plugin that `Plugin.calls` programs, which one that is; it raises `Rejected` where
+    there is none. What an adapter has to keep beyond its connection, the network has to keep for
+    it.
     """
 
     clock: Clock
     media: Callable[[Media, MediaLimits], Awaitable[MediaFile]] = _no_media
     products: Callable[[str], Awaitable[Sequence[str]]] = _no_products
+    callee: Callable[[str], Awaitable[Callee]] = _no_callee
     commands: Sequence[Command] = ()
     public_url: str = ""
     shop: str = ""
@@ -191,3 +216,4 @@ class Plugin:
     # Only one process at a time may be this account: it keeps a connection there, or counts what
     # the network still allows. False where any number may send, and nothing has to be listened to.
     one_at_a_time: bool = True
+    calls: bool = False  # its places are programs that people have set up: `Services.callee`

@@ -9,7 +9,14 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.db import Session, Writer
-from bot.errors import DatabaseUnavailable, LeaseLost, NetworkError, OutcomeUnknown, Unavailable
+from bot.errors import (
+    DatabaseUnavailable,
+    LeaseLost,
+    NetworkError,
+    OutcomeUnknown,
+    Rejected,
+    Unavailable,
+)
 from bot.logs import log
 from bot.networks import Action, Adapter, Content, Outgoing, Receipt, Settle
 from bot.outbox.claiming import AT_ONCE_UNSETTLED, Claim, Terms, claim, set_right
@@ -153,6 +160,8 @@ class Postman:
                 outgoing = await self._finished(one)
                 receipt = await adapter.find(outgoing) if one.look_first else None
         except Exception as error:
+            if isinstance(error, Rejected) and not one.again:
+                return error  # it is not to be said any more
             # Nothing was sent now; what an earlier attempt did is as unknown as it was.
             return (OutcomeUnknown if one.look_first else Unavailable)(str(error))
         if receipt is not None:

@@ -8,7 +8,7 @@ from bot.accounts.models import User
 from bot.accounts.tokens import hash_token, is_signed, sign
 from bot.db import Session, Writer
 from bot.errors import NotAllowed
-from bot.suppliers import guards, links
+from bot.suppliers import devices, guards, links
 from bot.suppliers.portal import Partner
 from bot.web.access import Access, find_user
 from bot.web.house import House
@@ -35,7 +35,8 @@ async def enter(request: AnyRequest, token: str, house: House, writer: Writer) -
     _must_be_shown(request, house, token)
     partner, staff = await sync_to_thread(guards.doorkeeper, request), await find_user(request)
     try:
-        entered = await writer.run(lambda session: _enter(session, token, partner, staff))
+        device = devices.said(request.headers.get("user-agent", ""))
+        entered = await writer.run(lambda session: _enter(session, token, partner, staff, device))
     except links.LinkSpent as spent:
         title = _("This link has done its work")
         return page("suppliers/spent.html", status=403, title=title, token=token, spent=str(spent))
@@ -48,13 +49,13 @@ async def enter(request: AnyRequest, token: str, house: House, writer: Writer) -
 
 
 def _enter(
-    session: Session, token: str, partner: Partner | None, staff: User | None
+    session: Session, token: str, partner: Partner | None, staff: User | None, device: str
 ) -> links.Entered:
     """By the link, or where it is spent by the session that this browser still has."""
     link = links.find(session, token)
     if link and link.used_at and partner and partner.supplier.id == link.supplier_id:
         return links.Entered(token="", supplier_id=link.supplier_id, case_id=link.case_id)
-    return links.redeem(session, token, staff)
+    return links.redeem(session, token, staff, device=device)
 
 
 @post("/s/{token:str}/again", access=Access.PUBLIC, guards=[SharedLimit("new link", 5, seconds=60)])

@@ -27,6 +27,26 @@ class DecisionForm(BaseModel):
         return given
 
 
+class PictureForm(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    picture: UploadFile | None = None
+
+
+class HandBackForm(BaseModel):
+    """Not ours: ``version`` is that of the case which was looked at."""
+
+    reason: str = ""
+    version: int
+
+
+class ContactForm(BaseModel):
+    """A person of a partner."""
+
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+
+
 class PartnerForm(BaseModel):
     name: str = Field(max_length=120)
     email: str = Field(max_length=254)

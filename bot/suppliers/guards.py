@@ -1,11 +1,13 @@
 """Letting partners into their portal: who has which cookie."""
 
+from contextlib import suppress
 from typing import Any
 
 from litestar.datastructures import Cookie
 
 from bot.accounts.service import signed_in
 from bot.db import Session
+from bot.errors import DatabaseUnavailable
 from bot.suppliers import links
 from bot.suppliers.portal import Partner
 from bot.web.access import session_token
@@ -20,8 +22,19 @@ def doorkeeper(connection: Connection) -> Partner | None:
     """Who this is, asked anew with every request: revoking works from the next one on."""
     if token_of(connection) is None:
         return None
-    with house_of(connection).database.reading() as session:
-        return partner_in(session, connection)
+    house = house_of(connection)
+    with house.database.reading() as session:
+        partner = partner_in(session, connection)
+    if partner is not None:
+        _note_that_seen(house, partner)
+    return partner
+
+
+def _note_that_seen(house: House, partner: Partner) -> None:
+    """Nobody waits for it, and where it can't be written now, the next request does."""
+    if partner.seen_at is None or house.clock.now() - partner.seen_at >= links.SEEN_EVERY:
+        with suppress(DatabaseUnavailable):
+            house.writer.submit(lambda session: links.seen(session, partner.session_id))
 
 
 def partner_in(session: Session, connection: Connection) -> Partner | None:

@@ -12,6 +12,7 @@ from bot.errors import NotFound
 from bot.outbox.models import About, Delivery, DeliveryState
 from bot.suppliers import letters
 from bot.suppliers.models import Supplier
+from bot.suppliers.portal_models import Contact
 
 # A delivery's state as the pages' badges name it.
 _SHOWN = {
@@ -38,9 +39,10 @@ class Letter:
 
 def newest(session: Session, *, shop: str, most: int = 100) -> list[Letter]:
     rows = session.execute(
-        sa.select(Delivery, Channel.remote_id, Supplier.id)
+        sa.select(Delivery, Channel.remote_id, sa.func.coalesce(Supplier.id, Contact.supplier_id))
         .join(Channel, Channel.id == Delivery.channel_id)
         .outerjoin(Supplier, Supplier.channel_id == Channel.id)
+        .outerjoin(Contact, Contact.channel_id == Channel.id)
         .where(Channel.network == "email", Delivery.about != About.ENTRY)
         .order_by(Delivery.id.desc())
         .limit(most)
@@ -50,7 +52,7 @@ def newest(session: Session, *, shop: str, most: int = 100) -> list[Letter]:
 
 
 def _letter(delivery: Delivery, to: str, supplier: UUID | None, shop: str) -> Letter:
-    text = delivery.content["text"].replace(letters.SHOP, shop)
+    text = delivery.content["text"].replace(letters.SHOP, shop).replace(letters.HOW, "")
     before, link, after = text.partition(letters.LINK)
     return Letter(
         id=delivery.id,
@@ -69,7 +71,8 @@ def to_whom(session: Session, delivery: UUID) -> tuple[Supplier, UUID | None]:
     """The partner that a letter went to, and the case it is about. Raises `NotFound`."""
     row = session.execute(
         sa.select(Supplier, Delivery.about_id)
-        .join(Delivery, Delivery.channel_id == Supplier.channel_id)
+        .outerjoin(Contact, Contact.supplier_id == Supplier.id)
+        .join(Delivery, Delivery.channel_id.in_((Supplier.channel_id, Contact.channel_id)))
         .where(Delivery.id == delivery, Delivery.about == About.CASE)
         .order_by(Supplier.id)
     ).first()

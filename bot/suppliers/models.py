@@ -124,6 +124,7 @@ class PortalLink(Row):
     __table_args__ = (
         references("supplier_id", "supplier"),
         references("lent_to", "user"),
+        references("contact_id", "contact"),
         sa.UniqueConstraint("workspace_id", "token_hash"),
     )
 
@@ -134,6 +135,7 @@ class PortalLink(Row):
     used_at: Mapped[datetime | None]
     case_id: Mapped[UUID | None]  # where to go after entering
     lent_to: Mapped[UUID | None]  # the member of staff who looks as this partner would
+    contact_id: Mapped[UUID | None]  # the person whose link it is; none: the partner's mailbox
 
 
 class PortalSession(Row):
@@ -143,6 +145,7 @@ class PortalSession(Row):
     __table_args__ = (
         references("supplier_id", "supplier"),
         references("lent_to", "user"),
+        references("contact_id", "contact"),
         sa.UniqueConstraint("workspace_id", "token_hash"),
     )
 
@@ -152,6 +155,9 @@ class PortalSession(Row):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     lent_to: Mapped[UUID | None]  # as for the link
+    contact_id: Mapped[UUID | None]  # as for the link
+    device: Mapped[str] = mapped_column(default="")  # "Firefox on Android"
+    seen_at: Mapped[datetime | None]  # to a few minutes
 
 
 class Answer(Row):

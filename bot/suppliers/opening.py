@@ -1,7 +1,7 @@
 """Cases for what was just said: routed, and their letters put into the outbox, all at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from bot.accounts.audit import HUBBUB
 from bot.accounts.models import AuditEntry
 from bot.channels.models import Channel
 from bot.db import Session, insert_all, insert_new
-from bot.networks import Action
+from bot.networks import Content
 from bot.outbox import service as outbox
-from bot.outbox.models import About
 from bot.suggestions.models import Suggestion, SuggestionState
-from bot.suppliers import letters, queries
+from bot.suppliers import agreement, agreement_letters, letters, people, queries
+from bot.suppliers.agreement_terms import Terms
+from bot.suppliers.correspondence.facts import facts
+from bot.suppliers.correspondence.models import Way
+from bot.suppliers.correspondence.sending import Event, draft, key_of, way_of
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.routing import Router
 
@@ -39,7 +42,8 @@ def open_cases(
     handed = {s: owner for s, owner in owners.items() if owner and s.id in case_of}
     _record(session, case_of, handed)
     if handed:
-        _hand_over(session, handed, case_of, since)
+        cases = {row["suggestion_id"]: Case(**row) for row in rows}  # only to be looked at
+        _hand_over(session, handed, cases, since)
     session.announce("cases")
 
 
@@ -76,7 +80,7 @@ def _record(
 def _hand_over(
     session: Session,
     handed: Mapping[Suggestion, Supplier],
-    case_of: Mapping[UUID, UUID],
+    case_of: Mapping[UUID, Case],
     since: datetime | None,
 ) -> None:
     places = session.scalars(
@@ -84,54 +88,64 @@ def _hand_over(
     )
     channels = {channel.id: channel for channel in places}
     said = queries.said(session, [suggestion.id for suggestion in handed])
+    terms = agreement.terms_at(session, {one.id for one in handed.values()})
     drafts = []
     for suggestion, supplier in handed.items():
         suggestion.state = SuggestionState.WITH_PARTNER
         drafts.append(
             draft_letter(
                 session,
-                case_id=case_of[suggestion.id],
-                version=1,
+                case=case_of[suggestion.id],
                 suggestion=suggestion,
                 supplier=supplier,
                 channel=channels[supplier.channel_id],
+                terms=terms[supplier.id](session.now()),
                 said=said[suggestion.id],
                 since=since,
             )
         )
-    outbox.enqueue_all(session, drafts)
+    copies = people.copies(
+        session, ((owner, *one) for owner, one in zip(handed.values(), drafts, strict=True))
+    )
+    outbox.enqueue_all(session, [*(draft for draft, _ in drafts), *copies])
     session.announce("partners", "suggestions")
 
 
 def draft_letter(
     session: Session,
     *,
-    case_id: UUID,
-    version: int,
+    case: Case,
     suggestion: Suggestion,
     supplier: Supplier,
     channel: Channel,
+    terms: Terms,
     said: queries.Said,
     since: datetime | None = None,
-) -> dict[str, Any]:
-    """The letter that hands this version of the case to the partner, still to be enqueued."""
-    return outbox.draft(
+) -> tuple[dict[str, Any], Content]:
+    """What hands this version of the case to the partner, still to be enqueued, and the letter
+    that says it."""
+    due = terms.hours.add(session.now(), timedelta(hours=terms.answer))
+    known = facts(
+        session, case, supplier, suggestion=suggestion, said=said.to(terms), answer_by=due
+    )
+    short = way_of(supplier, channel) is Way.CHAT
+    letter = letters.case_letter(
+        known,
+        supplier=supplier.name,
+        role=supplier.role,
+        hours=terms.answer,
+        by=agreement_letters.said(due, terms.zone) if terms.week != Terms().week else "",
+        quoted=letters.MOST_QUOTED // 2 if short else letters.MOST_QUOTED,
+    )
+    opened = draft(
         session,
-        key=f"case:{case_id.hex}:{version}",
-        channel=channel,
-        action=Action.DIRECT,
-        recipient=channel.remote_id,
-        content=letters.case_letter(
-            supplier=supplier.name,
-            role=supplier.role,
-            kind=suggestion.kind,
-            product=queries.product_name(session, suggestion.product_id),
-            people=max(said.people, 1),
-            words=said.masked(suggestion.words),
-            hours=supplier.answer_within_hours,
-        ),
-        about=About.CASE,
-        about_id=case_id,
+        supplier,
+        channel,
+        letter,
+        known,
+        key=key_of(case.id, case.version),
+        what=Event.OPENED,
         product_id=suggestion.product_id,
         since=since or session.now(),
     )
+    return opened, letter

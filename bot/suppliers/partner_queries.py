@@ -38,12 +38,14 @@ def partners(session: Session) -> list[PartnerRow]:
     ):
         if case.supplier_id:
             waiting[case.supplier_id].append(case)
-    heard = _heard_at(session)
+    clocks = agreement.running(session, [case for some in waiting.values() for case in some])
+    overdue = {id for id, clock in clocks.items() if clock.overdue}
+    heard = heard_at(session)
     rows = [
         PartnerRow(
             supplier=supplier,
             open=len(waiting[supplier.id]),
-            overdue=sum(_is_overdue(case, supplier, session) for case in waiting[supplier.id]),
+            overdue=sum(case.id in overdue for case in waiting[supplier.id]),
             heard_at=heard.get(supplier.id),
         )
         for supplier in session.scalars(sa.select(Supplier).order_by(Supplier.name))
@@ -57,12 +59,7 @@ def ownerless_count(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
 
 
-def _is_overdue(case: Case, supplier: Supplier, session: Session) -> bool:
-    clock = agreement.clock(case, supplier, session.now())
-    return clock is not None and clock.overdue
-
-
-def _heard_at(session: Session) -> dict[UUID, datetime]:
+def heard_at(session: Session) -> dict[UUID, datetime]:
     """When each partner last decided something or came in; not what staff did for them."""
     heard: dict[UUID, datetime] = {}
     for of, at, themselves in (

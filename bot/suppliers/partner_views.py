@@ -11,7 +11,8 @@ from litestar.response import Redirect
 from bot.accounts.models import User
 from bot.db import Session, Writer
 from bot.errors import InvalidInput
-from bot.suppliers import letters, links, partner_queries, partners, queries, service
+from bot.suppliers import handing_back, letters, links, partner_queries, partners, queries, service
+from bot.suppliers.correspondence.queries import reached
 from bot.suppliers.forms import CoverageForm, NewPartnerForm, OwnerForm, PartnerForm
 from bot.suppliers.models import Case, Supplier
 from bot.suppliers.words import ROLES, say_date
@@ -87,6 +88,7 @@ def _partner_page(session: Session, supplier_id: UUID, *, status: int = 200, **m
         open_cases=[case for case in cases if not case.closed],
         closed_cases=[case for case in cases if case.closed],
         coverage=partner_queries.coverage(session, supplier_id),
+        reached=reached(session, supplier),
         subject=letters.subject,
         say_date=say_date,
         role=ROLES[supplier.role],
@@ -168,10 +170,12 @@ async def sign_out(supplier_id: UUID, writer: Writer, user: User) -> Redirect:
 
 @get(WHOSE, access=Access.MARKETER, sync_to_thread=True)
 def whose_is_it(session: Session) -> Page:
+    cases = queries.whose_is_it(session)
     return page(
         "suppliers/whose.html",
         title=_("Whose is it?"),
-        cases=queries.whose_is_it(session),
+        cases=cases,
+        reasons=handing_back.reasons(session, [view.case.id for view in cases]),
         partners=[row.supplier for row in partner_queries.partners(session)],
         subject=letters.subject,
         roles=ROLES,

@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 
 from bot.accounts.audit import record
-from bot.channels.models import Channel, ChannelKind
-from bot.channels.service import ensure
+from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import InvalidInput, NotFound
 from bot.products.models import Brand, Product
-from bot.suppliers import links
+from bot.suppliers import agreeing, links
+from bot.suppliers.mailboxes import MAIL, is_address, mailbox
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.suppliers.service import HUBBUB, claim_ownerless
 
@@ -45,7 +45,7 @@ def add_supplier(
             "answer_within_hours": answer_within_hours,
         },
     )
-    channel = _mailbox(session, values["email"], values["name"])
+    channel = mailbox(session, values["email"], values["name"])
     supplier = session.put(Supplier(**values, channel_id=channel.id, created_at=session.now()))
     session.flush()
     record(session, by, "added", supplier, name=supplier.name)
@@ -61,23 +61,14 @@ def edit_supplier(session: Session, supplier: Supplier, *, by: str, **values: An
     for key, value in checked.items():
         setattr(supplier, key, value)
     if supplier.email != before.get("email", supplier.email):
-        supplier.channel_id = _mailbox(session, supplier.email, supplier.name).id
-        links.revoke(session, supplier, by=by)  # whoever reads the old mailbox is out
+        if session.need(Channel, supplier.channel_id).network == MAIL:
+            supplier.channel_id = mailbox(session, supplier.email, supplier.name).id
+        links.revoke_mailbox(session, supplier, by=by)  # whoever reads the old mailbox is out
     changed = {key: str(value) for key, value in checked.items() if value != before[key]}
     if changed:
+        agreeing.follow(session, supplier, by=by)
         record(session, by, "changed", supplier, **changed)
         session.announce("partners")
-
-
-def _mailbox(session: Session, email: str, name: str) -> Channel:
-    return ensure(
-        session,
-        network="email",
-        account="default",
-        remote_id=email,
-        name=name,
-        kind=ChannelKind.DIRECT,
-    )
 
 
 def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +80,7 @@ def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]
             fields["name"] = "Give the partner a name of at most 120 characters."
         elif taken not in {None, supplier.id if supplier else None}:
             fields["name"] = "There is a partner of this name already."
-    if "email" in values and not _is_address(values["email"]):
+    if "email" in values and not is_address(values["email"]):
         fields["email"] = "This is not an e-mail address."
     if "zone" in values and values["zone"] not in available_timezones():
         fields["zone"] = 'Choose a time zone such as "Europe/Berlin".'
@@ -98,12 +89,6 @@ def _checked(session: Session, supplier: Supplier | None, values: dict[str, Any]
     if fields:
         raise InvalidInput(fields=fields)
     return values
-
-
-def _is_address(email: str) -> bool:
-    name, at, host = email.rpartition("@")
-    plain = email.isascii() and email.isprintable() and not set(' ,;:<>()[]"\\') & set(email)
-    return bool(name and at and host.strip(".") and "@" not in name) and plain and len(email) < 255
 
 
 def cover(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,25 +15,34 @@ from bot.members.models import Member
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
 from bot.suppliers import acts, agreement
+from bot.suppliers.agreement_terms import Terms
+from bot.suppliers.masking import names_beside
 from bot.suppliers.models import Answer, Case, Decision, Supplier
 from bot.understanding import mask
 
 WEEKS = 12
+_EVERY: sa.ColumnElement[bool] = sa.true()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What people said about a suggestion, one voice a person, oldest first."""
+    """What people said about a suggestion, one voice a person, oldest first. ``shared``: whether
+    who looks may read it."""
 
     voices: tuple[Voice, ...] = ()
     names: tuple[str, ...] = ()
+    shared: bool = True
 
     @property
     def people(self) -> int:
         return len(self.voices)
 
     def masked(self, text: str) -> str:
-        return mask(text, names=self.names)
+        return mask(text, names=self.names) if self.shared else ""
+
+    def to(self, terms: Terms) -> "Said":
+        """As a partner with these terms may know it."""
+        return self if terms.words else replace(self, shared=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +77,22 @@ def said(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, Said]:
         of = root[voice.suggestion_id]
         voices[of].setdefault(voice.person_id, voice)
         names[of].add(name)
+    for id, beside in names_beside(session, root).items():
+        names[root[id]] |= beside
     return {
         id: Said(voices=tuple(voices[id].values()), names=tuple(sorted(names[id])))
         for id in suggestions
     }
+
+
+def said_to(
+    session: Session, supplier: Supplier | UUID | None, suggestions: Sequence[UUID]
+) -> dict[UUID, Said]:
+    """`said`, as this partner may know it by what was agreed."""
+    if isinstance(supplier, UUID):
+        supplier = session.need(Supplier, supplier)
+    terms = agreement.terms_now(session, supplier) if supplier else Terms(words=False)
+    return {id: one.to(terms) for id, one in said(session, suggestions).items()}
 
 
 def _families(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -116,13 +137,15 @@ def whose_is_it(session: Session, most: int = 100) -> list[CaseView]:
     return _views(session, ownerless().limit(most))
 
 
-def cases_of(session: Session, supplier: UUID, most: int = 200) -> list[CaseView]:
+def cases_of(
+    session: Session, supplier: UUID, most: int = 200, where: sa.ColumnElement[bool] = _EVERY
+) -> list[CaseView]:
     """A partner's cases, the newest first; merged suggestions are not shown twice."""
     return _views(
         session,
         sa.select(Case, Suggestion)
         .join(Suggestion, Suggestion.id == Case.suggestion_id)
-        .where(Case.supplier_id == supplier, Suggestion.merged_into_id.is_(None))
+        .where(Case.supplier_id == supplier, Suggestion.merged_into_id.is_(None), where)
         .order_by(Case.id.desc())
         .limit(most),
     )
@@ -133,6 +156,7 @@ def _views(session: Session, statement: sa.Select[Case, Suggestion]) -> list[Cas
     voices = said(session, [suggestion.id for _, suggestion in rows])
     products = _by_id(session, Product, {s.product_id for _, s in rows if s.product_id})
     partners = _by_id(session, Supplier, {c.supplier_id for c, _ in rows if c.supplier_id})
+    clocks = agreement.running(session, [case for case, _ in rows])
     return [
         CaseView(
             case=case,
@@ -140,13 +164,18 @@ def _views(session: Session, statement: sa.Select[Case, Suggestion]) -> list[Cas
             product=products[suggestion.product_id].name if suggestion.product_id else "",
             people=voices[suggestion.id].people,
             words=voices[suggestion.id].masked(suggestion.words),
-            clock=agreement.clock(case, partners[case.supplier_id], session.now())
-            if case.supplier_id
-            else None,
+            clock=clocks.get(case.id),
             partner=partners[case.supplier_id].name if case.supplier_id else "",
         )
         for case, suggestion in rows
     ]
+
+
+def as_agreed(session: Session, supplier: Supplier, views: list[CaseView]) -> list[CaseView]:
+    """As their partner may see them: without the people's words where so was agreed."""
+    if agreement.terms_now(session, supplier).words:
+        return views
+    return [replace(view, words="") for view in views]
 
 
 def _by_id(session: Session, kind: Any, ids: set[UUID]) -> dict[UUID, Any]:
@@ -191,6 +220,7 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
         .where(Case.id == own.id),
     )
     heard = said(session, [view.suggestion.id])[view.suggestion.id]
+    may_read = agreement.terms_now(session, session.need(Supplier, supplier)).words
     decisions = tuple(
         session.scalars(
             sa.select(Decision)
@@ -201,12 +231,16 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
     answers = session.scalars(sa.select(Answer).where(Answer.case_id == own.id).order_by(Answer.id))
     looked = decisions[-1].decided_at if decisions else None
     return CaseFile(
-        view=view,
+        view=view if may_read else replace(view, words=""),
         quotes=tuple(
-            Quote(words=heard.masked(voice.words), said_at=voice.said_at) for voice in heard.voices
+            Quote(words=heard.masked(voice.words), said_at=voice.said_at)
+            for voice in heard.voices
+            if may_read
         ),
         answers=tuple(
-            Quote(words=heard.masked(answer.words), said_at=answer.said_at) for answer in answers
+            Quote(words=heard.masked(answer.words), said_at=answer.said_at)
+            for answer in answers
+            if may_read
         ),
         decisions=decisions,
         trend=trend([voice.said_at for voice in heard.voices], session.now()),

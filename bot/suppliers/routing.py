@@ -6,7 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.db import Session
+from bot.products import stages
 from bot.products.models import Product
+from bot.products.stage_models import LifeStage
 from bot.suggestions.models import Suggestion
 from bot.suppliers.models import Coverage, Role, Supplier
 from bot.understanding import TOPIC_OF, Kind, Topic
@@ -44,6 +46,7 @@ class Router:
         for supplier in session.scalars(sa.select(Supplier).order_by(Supplier.id)):
             self._of_role.setdefault(supplier.role, supplier)
             self._of_id[supplier.id] = supplier
+        self._stages = stages.stages(session, session.now().date())
         self._covering: dict[UUID | None, UUID] = {}
         if self._of_id:
             for coverage in session.scalars(sa.select(Coverage)):
@@ -54,6 +57,8 @@ class Router:
         """The partner whose work it is; else who answers for the product, else for its brand."""
         if (role := _role(suggestion)) and (theirs := self._of_role.get(role)):
             return theirs
+        if self._is_no_longer_made(suggestion) and (theirs := self._who_tells()):
+            return theirs
         if suggestion.kind in TOPIC_OF:
             return None
         if suggestion.product_id is None or not self._covering:
@@ -61,6 +66,15 @@ class Router:
         product = self._session.need(Product, suggestion.product_id)
         owner = self._covering.get(product.id) or self._covering.get(product.brand_id)
         return self._of_id[owner] if owner else None
+
+    def _is_no_longer_made(self, suggestion: Suggestion) -> bool:
+        """What is wished of a product that is gone; who has one with a problem needs its maker."""
+        wished = suggestion.kind in (Kind.WISH, Kind.SUGGESTION)
+        stage = self._stages.get(suggestion.product_id) if suggestion.product_id else None
+        return wished and stage is LifeStage.DISCONTINUED
+
+    def _who_tells(self) -> Supplier | None:
+        return self._of_role.get(Role.STORE) or self._of_role.get(Role.COMMUNITY)
 
 
 def _role(suggestion: Suggestion) -> Role | None:

@@ -9,14 +9,16 @@ from bot.accounts.audit import HUBBUB, record
 from bot.channels.models import Channel
 from bot.db import Session
 from bot.errors import Conflict
-from bot.outbox.models import About, Delivery, DeliveryState
-from bot.outbox.service import cancel, enqueue_all
+from bot.outbox.service import enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
-from bot.suppliers import acts, queries
+from bot.suppliers import acts, agreement, escalating, people, queries
+from bot.suppliers.agreement_models import Holding
+from bot.suppliers.handing_back import given_back_by
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
 from bot.suppliers.opening import draft_letter, open_cases
 from bot.suppliers.routing import route
+from bot.suppliers.withdrawing import withdraw_letters
 
 __all__ = [
     "HUBBUB",
@@ -44,7 +46,10 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
         raise Conflict("This case is closed.")
     if case.supplier_id == supplier.id:
         raise Conflict(f"This is with {supplier.name} already.")
-    _withdraw_letters(session, case)
+    withdraw_letters(session, case)
+    if case.supplier_id and case.handed_over_at:
+        held = {"case_id": case.id, "supplier_id": case.supplier_id}
+        session.put(Holding(**held, since=case.handed_over_at, until=session.now()))
     case.supplier_id = supplier.id
     case.state = CaseState.OPEN
     case.promised_for = None
@@ -57,37 +62,29 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
     session.announce("cases", "partners", "suggestions")
 
 
-def _withdraw_letters(session: Session, case: Case) -> None:
-    """A letter to an earlier partner that has not left yet never leaves."""
-    waiting = sa.select(Delivery).where(
-        Delivery.about == About.CASE,
-        Delivery.about_id == case.id,
-        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.HELD)),
-    )
-    for letter in session.scalars(waiting).all():
-        cancel(session, letter)
-
-
 def _send_letter(session: Session, case: Case, supplier: Supplier, suggestion: Suggestion) -> None:
-    letter = draft_letter(
+    opened, letter = draft_letter(
         session,
-        case_id=case.id,
-        version=case.version,
+        case=case,
         suggestion=suggestion,
         supplier=supplier,
         channel=session.need(Channel, supplier.channel_id),
+        terms=agreement.terms_now(session, supplier),
         said=queries.said(session, [suggestion.id])[suggestion.id],
     )
-    enqueue_all(session, [letter])
+    copies = people.copies(session, [(supplier, opened, letter)])
+    enqueue_all(session, [opened, *copies])
 
 
 def claim_ownerless(session: Session, *, by: str = HUBBUB) -> int:
     """Hand over every "whose is it?" case that has a partner by now; gives how many."""
     session.flush()
     found = 0
-    for case, suggestion in session.execute(queries.ownerless()).all():
+    waiting = session.execute(queries.ownerless()).all()
+    not_theirs = given_back_by(session, [case.id for case, _ in waiting])
+    for case, suggestion in waiting:
         supplier = route(session, suggestion)
-        if supplier is not None:
+        if supplier is not None and supplier.id not in not_theirs.get(case.id, ()):
             hand_over(session, case, supplier, by=by)
             found += 1
     return found
@@ -115,8 +112,7 @@ def decide(
     if version is not None and version != case.version:
         raise Conflict("This was changed a moment ago. Look at it again, then decide.")
     supplier = session.need(Supplier, case.supplier_id)
-    text = text.strip()
-    promised_for = promised_for if act is Act.PROMISE else None
+    text, promised_for = text.strip(), promised_for if act is Act.PROMISE else None
     today = session.now().astimezone(ZoneInfo(supplier.zone)).date()
     acts.check(case.state, act, text=text, promised_for=promised_for, today=today)
     decision = session.put(
@@ -135,6 +131,7 @@ def decide(
     case.version += 1
     if act in acts.SUGGESTION:
         set_state(session, session.need(Suggestion, case.suggestion_id), acts.SUGGESTION[act])
+    escalating.withdraw(session, case)
     record(session, by, act.value, case)
     session.announce("cases", "partners", "suggestions")
     return decision

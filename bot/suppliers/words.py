@@ -6,7 +6,7 @@ from datetime import date
 from babel.dates import format_skeleton
 
 from bot.suppliers.models import Act, Role
-from bot.understanding import Kind
+from bot.understanding import Facet, Kind, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,27 @@ DONE = {
     Act.DELIVER: _("Done"),
     Act.DECLINE: _("Declined"),
 }
+
+# What a matter is about, where that is known.
+FACETS = {
+    Facet.QUALITY: _("How good it is"),
+    Facet.USEFULNESS: _("How useful it is"),
+    Facet.IMPROVEMENT: _("What could be better"),
+}
+TOPICS = {
+    Topic.DELIVERY: _("How it is packed and delivered"),
+    Topic.STORE: _("The store"),
+    Topic.WEB: _("The website"),
+    Topic.SERVICE: _("How people are served"),
+    Topic.BOT: _("Our bot"),
+}
+
+
+def about(facet: Facet, topic: Topic) -> str:
+    """What it is about, as a key for gettext: another topic than the product says more than a
+    side of it. Empty where neither is known."""
+    return TOPICS.get(topic) or FACETS.get(facet, "")
+
 
 # What a case is called, with its product and without.
 SUBJECTS = {

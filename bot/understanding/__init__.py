@@ -3,7 +3,7 @@
 from bot.understanding.kinds import TOPIC_OF, Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
 from bot.understanding.likeness import LikenessIndex, best_match, gist, likeness
-from bot.understanding.masking import mask
+from bot.understanding.masks import mask
 from bot.understanding.polarity import polarity
 from bot.understanding.products import Candidate, ProductFinder, ProductName
 from bot.understanding.reading import understand

@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from bot.understanding.spelling import Spelling
 from bot.understanding.stems import SAYS_NOTHING
@@ -11,6 +12,13 @@ from bot.understanding.text import ANALYSED, tokens_of
 
 _LONGEST = 8
 """Words of a name that are compared; shop titles go on much longer than people do."""
+_WHOLE = 24
+"""Words of a name by which it is told apart from others."""
+_LARGE = 200
+"""Products from which on rare words tell them apart; in fewer, everyday words are rare too."""
+_ALIKE = 0.05
+"""How much likelier than the second the first must be, as a share of its own score; chosen on half
+of 10,000 shop titles."""
 _FLOOR = 0.6
 _MARGIN = 0.1
 _HEAD = 0.65
@@ -53,9 +61,11 @@ class ProductFinder:
         self._aliases: dict[Words, set[Hashable]] = defaultdict(set)
         self._having: dict[str, set[Hashable]] = defaultdict(set)
         self._named: dict[Hashable, tuple[Words, ...]] = {}
+        self._whole: dict[Hashable, frozenset[str]] = {}
         for product in names:
             self._learn(product)
         self._spelling = Spelling(self._having)
+        self._length = {key: self._length_of(words) for key, words in self._whole.items()}
 
     def find(self, text: str, *, context: Sequence[Hashable] = ()) -> tuple[Candidate, ...]:
         """Up to three, best first; none rather than a guess.
@@ -69,6 +79,8 @@ class ProductFinder:
         exact = list(self._exact(said, context))
         if exact:
             return tuple(exact[:3])
+        if apart := self._apart(said):
+            return apart
         fuzzy = self._clear(sorted(self._fuzzy(said, context), key=lambda found: -found.score))
         if fuzzy:
             return tuple(fuzzy[:3])
@@ -83,8 +95,10 @@ class ProductFinder:
             self._named[product.key] = names
         for words in names:
             self._aliases[words].add(product.key)
-            for word in words:
-                self._having[word].add(product.key)
+        whole = {word for name in (product.name, *product.aliases) for word in _all_of(name)}
+        self._whole[product.key] = frozenset(whole)
+        for word in whole:
+            self._having[word].add(product.key)
 
     def _exact(self, said: Words, context: Sequence[Hashable]) -> Iterator[Candidate]:
         """Longest names first, left to right; a word belongs to one name only."""
@@ -110,6 +124,49 @@ class ProductFinder:
     def _in_thread(self, words: Words, context: Sequence[Hashable]) -> set[Hashable]:
         named = {key: self._named.get(key, ()) for key in context} if len(words) == 1 else {}
         return {key for key, names in named.items() if any(words[0] in name for name in names)}
+
+    def _apart(self, said: Words) -> tuple[Candidate, ...]:
+        """What the rare words of a large catalogue tell apart: two at least, which together say as
+        much as it takes to name one product of all, and no other that is nearly as like."""
+        if len(self._named) < _LARGE:
+            return ()
+        meant = {word: how for word, how in self._meant(said).items() if self._narrows(word)}
+        votes: dict[Hashable, float] = defaultdict(float)
+        told: dict[Hashable, float] = defaultdict(float)
+        words: Counter[Hashable] = Counter()
+        for word, (_, sure) in meant.items():
+            tells = self._tells(word)
+            for key in self._having[word]:
+                votes[key] += sure * tells * tells
+                told[key] += sure * tells
+                words[key] += 1
+        scores = {key: vote / self._length[key] for key, vote in votes.items()}
+        best = nlargest(3, scores, key=scores.__getitem__)
+        if not best or words[best[0]] < 2 or told[best[0]] < math.log(len(self._named)):
+            return ()
+        if len(best) > 1 and scores[best[0]] - scores[best[1]] < _ALIKE * scores[best[0]]:
+            return ()
+        whole = self._length_of(meant)
+        return tuple(
+            Candidate(
+                key=key,
+                score=min(1.0, scores[key] / whole),
+                words=" ".join(how[0] for word, how in meant.items() if word in self._whole[key]),
+                exact=False,
+            )
+            for key in best
+        )
+
+    def _narrows(self, word: str) -> bool:
+        telling = word[0].isalnum() and word not in _DESCRIBES
+        return telling and len(self._having[word]) <= _COMMON
+
+    def _tells(self, word: str) -> float:
+        """In nats: how much it narrows down which product is meant."""
+        return math.log((1 + len(self._named)) / len(self._having[word]))
+
+    def _length_of(self, words: Iterable[str]) -> float:
+        return math.sqrt(sum(self._tells(word) ** 2 for word in words)) or 1.0
 
     def _fuzzy(self, said: Words, context: Sequence[Hashable]) -> Iterator[Candidate]:
         telling = self._meant(said)
@@ -180,6 +237,10 @@ class ProductFinder:
             return found
         same = set(found[0].words.split()) & set(found[1].words.split())
         return [] if same else found
+
+
+def _all_of(name: str) -> Words:
+    return tokens_of(name)[:_WHOLE]
 
 
 def _heads(words: Words, telling: Meant) -> list[str]:

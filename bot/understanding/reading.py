@@ -8,6 +8,7 @@ import numpy as np
 from bot.understanding.features import Seen, Unit, see
 from bot.understanding.kinds import FACETED, TOPIC_OF, Context, Facet, Kind, Signal, Topic
 from bot.understanding.language import language_of
+from bot.understanding.learning.layer import Layer, inputs_of
 from bot.understanding.polarity import polarity
 from bot.understanding.recogniser import Head, Matrix, Recogniser, shipped
 from bot.understanding.text import ANALYSED, clauses
@@ -27,11 +28,18 @@ _RULES = 0.35
 
 
 def understand(
-    text: str, *, context: Context | None = None, language: str | None = None
+    text: str,
+    *,
+    context: Context | None = None,
+    language: str | None = None,
+    layer: Layer | None = None,
 ) -> tuple[Signal, ...]:
-    """What the message does, strongest first; CHATTER where it does nothing. Never raises."""
+    """What the message does, strongest first; CHATTER where it does nothing. Never raises.
+
+    ``layer``: what the installation's staff have taught it.
+    """
     language = language or language_of(text)
-    heard = _signals(pieces(text, language, context), shipped())
+    heard = _signals(pieces(text, language, context), shipped(), layer)
     telling = list(_joined(text, [one for one in heard if one.kind is not Kind.CHATTER]))
     telling.sort(key=lambda signal: -signal.confidence * _STRENGTH.get(signal.kind, 1.0))
     return tuple(telling[:_MOST]) or (_chatter(text, heard, language),)
@@ -60,13 +68,32 @@ def whole(text: str, language: str = "en", context: Context | None = None) -> Un
     return Unit(text=text, clauses=found, language=language, context=context)
 
 
-def _signals(units: Sequence[Unit], recogniser: Recogniser) -> list[Signal]:
+def thought(
+    text: str, start: int, end: int, *, language: str, context: Context | None = None
+) -> tuple[Matrix, Matrix]:
+    """What is thought of the clauses in ``text[start:end]`` without a layer, and what a layer looks
+    at to think otherwise; a row a clause, none where nothing stands there."""
+    units = [
+        unit
+        for unit in pieces(text, language, context)
+        if unit.clauses[0].start < end and unit.clauses[0].end > start
+    ]
+    if not units:
+        return np.empty((0, len(Kind)), np.float32), np.empty((0, 0), np.float32)
+    seen = [see(unit) for unit in units]
+    before = _kinds(shipped(), seen, shipped().inputs(seen))
+    return before, inputs_of(before, seen)
+
+
+def _signals(
+    units: Sequence[Unit], recogniser: Recogniser, layer: Layer | None = None
+) -> list[Signal]:
     """One signal per clause, in the order in which they were said."""
     if not units:
         return []
     seen = [see(unit) for unit in units]
     inputs = recogniser.inputs(seen)
-    kinds, how_sure = _named(recogniser.head("kind"), _kinds(recogniser, seen, inputs))
+    kinds, how_sure = _named(recogniser.head("kind"), _kinds(recogniser, seen, inputs, layer))
     facet, topic = recogniser.head("facet"), recogniser.head("topic")
     facets = facet.named(facet.stacker.probabilities(inputs))
     topics = _topics(topic.labels, topic.stacker.probabilities(inputs))
@@ -87,7 +114,9 @@ def _signals(units: Sequence[Unit], recogniser: Recogniser) -> list[Signal]:
     ]
 
 
-def _kinds(recogniser: Recogniser, seen: Sequence[Seen], inputs: Matrix) -> Matrix:
+def _kinds(
+    recogniser: Recogniser, seen: Sequence[Seen], inputs: Matrix, layer: Layer | None = None
+) -> Matrix:
     """``n × kinds``: what the recogniser has learnt, and what the rules say where they speak.
 
     Rules were written, not learnt: in a shop whose talk is new to the recogniser they are as right
@@ -98,6 +127,8 @@ def _kinds(recogniser: Recogniser, seen: Sequence[Seen], inputs: Matrix) -> Matr
     ruled /= np.maximum(ruled.sum(axis=1, keepdims=True), 1)
     silent = 1 - ruled.sum(axis=1, keepdims=True)
     mixed: Matrix = (1 - _RULES) * learnt + _RULES * (ruled + silent * learnt)
+    if layer:
+        mixed = layer.probabilities(mixed, inputs_of(mixed, seen))
     mixed[[not recogniser.knows(one) for one in seen]] = _NOTHING_KNOWN
     return mixed
 

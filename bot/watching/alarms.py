@@ -19,12 +19,15 @@ class AlarmKind(StrEnum):
     DELIVERY_HELD = "delivery_held"
     EVENT_QUARANTINED = "event_quarantined"
     PERSON_WAITING = "person_waiting"
+    REPLY_HELD = "reply_held"  # of a partner, not proved to be theirs
     INBOX_STALLED = "inbox_stalled"
     OUTBOX_STALLED = "outbox_stalled"
     DISK_FULL = "disk_full"
     CLOCK_WRONG = "clock_wrong"
     BACKUP_OLD = "backup_old"
     MAIL_KEPT = "mail_kept"
+    PARTNER_LATE = "partner_late"  # time ran out, by the agreement with them
+    AGREEMENT_OLD = "agreement_old"  # the day to look at it again has come
     FOUND_THERE = "found_there"  # a right is missing, a token ends, a post would be refused
 
 

@@ -1,7 +1,7 @@
 """What the tables say that is wrong."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -15,6 +15,8 @@ from bot.inbox.queries import WAITING
 from bot.outbox import quiet
 from bot.outbox.claiming import in_the_way
 from bot.outbox.models import Delivery, DeliveryState
+from bot.suppliers import agreeing, escalating
+from bot.suppliers.correspondence.models import Reply, Standing
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.watching.alarms import Alarm, AlarmKind
 
@@ -165,6 +167,53 @@ def kept_waiting(session: Session) -> Iterator[Alarm]:
             since=moment_of(oldest),
             href="/inbox?show=waiting",
             label="Answer them",
+        )
+
+
+def replies_held(session: Session) -> Iterator[Alarm]:
+    """Answers of partners that a person has to look at."""
+    count, since = session.execute(
+        sa.select(sa.func.count(), sa.func.min(Reply.came_at)).where(
+            Reply.standing == Standing.HELD
+        )
+    ).one()
+    if count:
+        yield Alarm(
+            kind=AlarmKind.REPLY_HELD,
+            sentence="An answer came that may not be a partner's. Look at it, and say whose it is.",
+            since=since,
+            count=count,
+            href="/partners/answers",
+        )
+
+
+def partners_late(session: Session) -> Iterator[Alarm]:
+    """What has come as far as the staff, by the agreement: one line a partner."""
+    late: dict[str, Alarm] = {}
+    for step, supplier in escalating.unanswered(session):
+        before = late.get(supplier.name)
+        late[supplier.name] = Alarm(
+            kind=AlarmKind.PARTNER_LATE,
+            sentence=f"{supplier.name} owes an answer for longer than was agreed. Talk to them, or "
+            "hand it to somebody else.",
+            since=before.since if before else step.due,
+            count=before.count + 1 if before else 1,
+            href=f"/partners/{supplier.id}",
+            label="Look at it",
+        )
+    yield from late.values()
+
+
+def agreements_old(session: Session) -> Iterator[Alarm]:
+    """What was agreed until a day that has come."""
+    for supplier, day in agreeing.to_review(session):
+        yield Alarm(
+            kind=AlarmKind.AGREEMENT_OLD,
+            sentence=f"The day has come to look again at what was agreed with {supplier.name}. "
+            "Agree anew, with a later day.",
+            since=datetime.combine(day, time(), UTC),
+            href=f"/partners/{supplier.id}/agreement",
+            label="Look at it",
         )
 
 

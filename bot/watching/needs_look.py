@@ -105,12 +105,15 @@ def titles() -> dict[AlarmKind, str]:
         AlarmKind.DELIVERY_HELD: _("Overdue, waiting for your word"),
         AlarmKind.EVENT_QUARANTINED: _("Could not be read"),
         AlarmKind.PERSON_WAITING: _("Somebody waits for a person"),
+        AlarmKind.REPLY_HELD: _("A partner answered, perhaps"),
         AlarmKind.INBOX_STALLED: _("The inbox is not being read"),
         AlarmKind.OUTBOX_STALLED: _("Nothing leaves"),
         AlarmKind.DISK_FULL: _("The disk is nearly full"),
         AlarmKind.CLOCK_WRONG: _("The clock is wrong"),
         AlarmKind.BACKUP_OLD: _("There is no fresh back-up"),
         AlarmKind.MAIL_KEPT: _("Partners get no mail"),
+        AlarmKind.PARTNER_LATE: _("A partner is late"),
+        AlarmKind.AGREEMENT_OLD: _("An agreement is due to be looked at again"),
         AlarmKind.FOUND_THERE: _("Before something goes out"),
     }
 

@@ -45,6 +45,9 @@ class Watch:
             *looking.deliveries(session),
             *looking.unread(session),
             *looking.kept_waiting(session),
+            *looking.replies_held(session),
+            *looking.partners_late(session),
+            *looking.agreements_old(session),
             *self._mail(session),
             *self._backups(),
         ]

@@ -75,6 +75,7 @@ def _tokens_page(
             (Scope.WRITE.value, _("writes drafts")),
             (Scope.SCHEDULE.value, _("lets posts go out")),
             (Scope.EXPORT.value, _("exports")),
+            (Scope.INSIGHTS.value, _("reads demand")),
         ],
         longest=LONGEST,
         problems=wrong or {},
@@ -88,6 +89,7 @@ def _words() -> list[tuple[str, str]]:
         (Scope.WRITE.value, _("make, change, move and delete drafts")),
         (Scope.SCHEDULE.value, _("let posts go out and take them off, where you may")),
         (Scope.EXPORT.value, _("export tables as files")),
+        (Scope.INSIGHTS.value, _("read the demand for products")),
     ]
 
 

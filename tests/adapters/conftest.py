@@ -13,7 +13,6 @@ from bot.clock import SystemClock
 from bot.networks import Adapter, Plugin, Services, installed
 
 OPTION = "--network-plugin"
-CHANNELS = {"email": "ada@shop.example"}  # what a place is called there, where it must look so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +74,7 @@ def _installed() -> dict[str, Any]:
     return {
         **served,
         **{
-            name: Candidate(plugin=plugin, channel=CHANNELS.get(name, "square"))
-            for name, plugin in plugins.items()
-            if name not in served
+            name: Candidate(plugin=plugin) for name, plugin in plugins.items() if name not in served
         },
         **{
             f"sandbox like {like}": Candidate(plugin=sandbox, settings={"like": like})

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sandbox import Like
-from bot import main
+from bot import main, pages
 from bot.accounts.models import AuditEntry, Role
 from bot.clock import FrozenClock
 from bot.db import Session
@@ -59,7 +59,7 @@ async def staff(database_url: str, clock: FrozenClock, tmp_path: Path) -> Any:
     clock.advance(timedelta(hours=1))
     await hubbub.writer.run(lambda session: quiet.begin(session, made_at))
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     with visiting(app) as client:
         yield Staff(hubbub, client)
     hubbub.close()

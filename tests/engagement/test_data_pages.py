@@ -1,5 +1,8 @@
 """The pages where people get what is kept about them, and see that it is gone."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +39,11 @@ def client(writer: Writer, tmp_path: Path) -> Iterator[Client]:
 def test_the_button_gives_everything_once(client: Client) -> None:
     assert "Give me the file" in client.get(f"/mydata/{TOKEN}").text
     found = client.post(f"/mydata/{TOKEN}", data=csrf(client))
-    assert found.json()["identities"][0]["name"] == "Ada"
+    with zipfile.ZipFile(io.BytesIO(found.content)) as file:
+        held = json.loads(file.read("mydata.json"))
+        shown = file.read("mydata.html").decode()
+    assert held["identities"][0]["name"] == "Ada"
+    assert "<h2>sandbox: Ada</h2>" in shown
     assert "attachment" in found.headers["content-disposition"]
     assert client.post(f"/mydata/{TOKEN}", data=csrf(client)).status_code == 404
 

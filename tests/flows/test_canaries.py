@@ -37,6 +37,8 @@ from tests.shops import furnish
 FIXED = {
     "database": "CANARYdatabase7Qx",
     "smtp": "CANARYsmtp/pass+word7Qx",
+    "imap": "CANARYimap7Qx",
+    "answers": "whsec_" + "CANARYanswer" * 3,
     "webhook": "CANARYwebhook7Qx",
     "token": "7777777:CANARYtoken7Qx",
 }
@@ -52,6 +54,13 @@ security = "none"
 username = "shop"
 password = "{smtp}"
 sender = "hello@shop.example"
+reply_address = "cases@shop.example"
+imap_host = "127.0.0.1"
+imap_port = {port}
+imap_security = "none"
+imap_username = "cases"
+imap_password = "{imap}"
+webhook_secret = "{answers}"
 [networks.sandbox]
 secret = "{webhook}"
 [networks.leaky]
@@ -277,7 +286,9 @@ def stored(run: Run) -> dict[str, str]:
         exported = {f"export {kind}": "\n".join(lines(session, kind, Format.CSV)) for kind in Kind}
     with database.readers.connect() as connection:
         rows = {
-            f"table {table.name}": "\n".join(map(str, connection.execute(sa.select(table))))
+            f"table {table.name}": "\n".join(
+                map(str, connection.exec_driver_sql(f'SELECT * FROM "{table.name}"'))
+            )
             for table in metadata.sorted_tables
         }
     database.close()

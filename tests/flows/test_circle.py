@@ -95,10 +95,12 @@ async def portal_link(staff: Page, hubbub: Running) -> str:
 
 
 async def decide(
-    page: Page, heading: str, button: str, *, done: str, by: date | None = None
+    page: Page, heading: str, button: str, *, done: str, by: date | None = None, words: str = ""
 ) -> None:
     form = page.locator("section.card", has=page.get_by_role("heading", name=heading))
     if by is not None:
         await form.get_by_label("By when").fill(by.isoformat())
+    if words:
+        await form.get_by_role("textbox").fill(words)
     await form.get_by_role("button", name=button).click()
     await expect(page.locator(".timeline")).to_contain_text(done)

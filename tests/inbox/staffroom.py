@@ -14,6 +14,7 @@ from bot.db import Writer
 from bot.engagement import views as engagement
 from bot.inbox import views as inbox
 from bot.networks import Services
+from bot.reviewing import views as reviewing
 from bot.settings import Settings, Shop
 from bot.suggestions import views as suggestions
 from bot.web.app import create_app
@@ -21,7 +22,13 @@ from bot.web.house import House
 from tests.inbox.talk import ACCOUNT, NETWORK
 from tests.web.doorway import Client, sign_in, visiting
 
-ROUTES = [*inbox.routes, *engagement.routes, *suggestions.routes, *channels.routes]
+ROUTES = [
+    *inbox.routes,
+    *engagement.routes,
+    *suggestions.routes,
+    *reviewing.routes,
+    *channels.routes,
+]
 
 
 def furnish(writer: Writer, data: Path) -> Litestar:

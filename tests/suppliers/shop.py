@@ -9,6 +9,7 @@ from bot.networks import Author, EventKind
 from bot.products import service as products
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion, Voice
+from bot.suppliers.models import Answer, Case
 from bot.understanding import Facet, Kind
 
 CATALOGUE = """sku,name,brand,aliases
@@ -79,6 +80,15 @@ def speak(session: Session, suggestion: Suggestion, name: str, words: str) -> Vo
             words=words,
             said_at=session.now(),
         )
+    )
+
+
+def reply(session: Session, case: Case, name: str, words: str) -> Answer:
+    """Somebody answers what the partner asked."""
+    member = meet(session, network="webchat", account="default", author=Author(id=name, name=name))
+    message = _message(session, member, words)
+    return session.put(
+        Answer(case_id=case.id, message_id=message.id, words=words, said_at=session.now())
     )
 
 

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from bot.clock import FrozenClock
 from bot.db import Session, Writer
-from bot.networks import Content
+from bot.networks import Capabilities, Content
 from bot.outbox.models import Delivery
 from bot.suppliers import links, service
+from bot.suppliers.correspondence import sending as correspondence
 from bot.suppliers.links import LinkSpent
 from bot.suppliers.models import PortalLink, PortalSession, Supplier
 from bot.suppliers.partners import add_supplier, edit_supplier
@@ -30,6 +31,7 @@ def alba(session: Session) -> Supplier:
 
 def finished(session: Session, letter: Delivery) -> Content:
     content = Content.from_json(letter.content)
+    content = correspondence.finish(session, letter, content, can=Capabilities(text_limit=5_000))
     return links.finish(session, letter, content, public_url=URL, shop="Corner shop")
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from litestar import Litestar
 
 from adapters.sandbox import plugin as sandbox
-from bot import main
+from bot import main, pages
 from bot.accounts.models import Role
 from bot.channels.looking import all_found, found
 from bot.channels.models import Channel
@@ -38,7 +38,7 @@ def hubbub(database_url: str, tmp_path: Path) -> Iterator[main.Hubbub]:
 
 @pytest.fixture
 def owner(hubbub: main.Hubbub) -> Iterator[Client]:
-    app: Litestar = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house)
+    app: Litestar = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house)
     with visiting(app) as client:
         sign_in(client, hubbub.writer, Role.OWNER)
         yield client

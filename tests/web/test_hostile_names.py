@@ -14,7 +14,7 @@ from jinja2 import Template
 from playwright.async_api import Page, Request
 
 from adapters.webchat.translate import Visitor
-from bot import main
+from bot import main, pages
 from bot.accounts import service as accounts
 from bot.accounts.models import Role
 from bot.channels.models import Channel
@@ -47,7 +47,9 @@ SEEN = """() => [document.title, document.body.innerText,
   ...[...document.querySelectorAll('[title],[aria-label],[placeholder],[alt]')].flatMap(
     it => ['title', 'aria-label', 'placeholder', 'alt'].map(name => it.getAttribute(name) || ''))
 ].join('\\n')"""
-MADE_BY_THEM = "() => document.querySelectorAll('img, [onerror], iframe, object, video').length"
+MADE_BY_THEM = """() => document.querySelectorAll(
+  'img:not([src^="/supplier/cases/"]), [onerror], iframe, object, video'
+).length"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,12 @@ class Served:
                 *("/settings/people/new", f"/settings/channels/{at(Channel)}"),
                 *(f"/inbox/{at(Message)}", f"/suggestions/{at(Suggestion)}"),
                 *(f"/partners/{at(Supplier)}", f"/posts/{at(Post)}"),
+                f"/partners/{at(Supplier)}/people",
             ],
-            "partner": ["/supplier", f"/supplier/cases/{self.shop.cases[self.shop.alba]}"],
+            "partner": [
+                *("/supplier?show=all", "/supplier/insights", "/supplier/people"),
+                f"/supplier/cases/{self.shop.cases[self.shop.alba]}",
+            ],
             "visitor": ["/chat", f"/chat/threads/{self.shop.threads['kettle']}", "/chat/me"],
         }
 
@@ -84,7 +90,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
     hubbub.open()
     shop = await hubbub.writer.run(lambda session: furnish(session, HOSTILE))
     streams = Streams(hubbub.database, hubbub.writer.news)
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, ws="none")
         server = uvicorn.Server(config)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from litestar import get, post
 
-from bot import main
+from bot import main, pages
 from bot.accounts import api_tokens, second_factor, service
 from bot.accounts.api_tokens import Scope
 from bot.accounts.models import Role, User
@@ -96,7 +96,7 @@ def opened(settings: Settings) -> Iterator[World]:
     hubbub.open()
     streams = Streams(hubbub.database, hubbub.writer.news)
     streams.close()  # each says hello and ends
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     found = [
         Route(method, path, handler.opt["access"])
         for path, handler in handlers_of(app.routes)

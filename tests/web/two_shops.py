@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from bot import main
+from bot import main, pages
 from bot.accounts import api_tokens
 from bot.accounts import service as accounts
 from bot.accounts.api_tokens import Scope
@@ -18,12 +18,20 @@ from bot.accounts.models import ApiToken, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Row, Session
-from bot.inbox.models import Event, Message
+from bot.engagement.closing.models import GoAhead, Notice
+from bot.engagement.persons.models import Belonging
+from bot.inbox.models import Event, Message, Signal
+from bot.members.models import Member, Person
 from bot.outbox.models import Delivery
+from bot.products.models import Product
 from bot.settings import Settings
 from bot.suggestions.models import Suggestion
 from bot.suppliers import guards, links
-from bot.suppliers.models import Case, Coverage, Supplier
+from bot.suppliers.agreement_models import Agreement
+from bot.suppliers.correspondence.models import Reply
+from bot.suppliers.models import Case, Coverage, PortalSession, Supplier
+from bot.suppliers.portal_models import Contact, Picture
+from bot.suppliers.tie_models import TieTask
 from bot.web.access import SESSION_COOKIE, Access, handlers_of
 from bot.web.app import create_app
 from bot.web.stream import Streams
@@ -59,19 +67,34 @@ OWNED: dict[str, type[Row]] = {
     "/mail/{delivery_id:uuid}": Delivery,
     "/needs-a-look/channels/{id:uuid}": Channel,
     "/needs-a-look/{id:uuid}": Delivery,
+    "/partners/answers/{id:uuid}": Reply,
+    "/partners/relationships/{task_id:uuid}": TieTask,
     "/partners/whose-is-it/{case_id:uuid}": Case,
     "/partners/{supplier_id:uuid}": Supplier,
+    "/partners/{supplier_id:uuid}/agreement/{agreement_id:uuid}": Agreement,
     "/partners/{supplier_id:uuid}/coverage/{coverage_id:uuid}": Coverage,
+    "/partners/{supplier_id:uuid}/people/{contact_id:uuid}": Contact,
+    "/partners/{supplier_id:uuid}/sessions/{session_id:uuid}": PortalSession,
+    "/persons/{id:uuid}": Person,
+    "/persons/{id:uuid}/partners/{belonging_id:uuid}": Belonging,
     "/posts/{id:uuid}": Post,
+    "/products/{product_id:uuid}": Product,
     "/queue/categories/{id:uuid}": Category,
     "/queue/evergreens/{id:uuid}": Evergreen,
     "/queue/slots/{id:uuid}": WeeklySlot,
     "/quiet/{id:uuid}": Delivery,
+    "/review/{id:uuid}": Signal,
     "/settings/channels/{id:uuid}": Channel,
     "/settings/people/{id:uuid}": User,
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
+    "/supplier/accounts/{belonging_id:uuid}": Belonging,
+    "/told/people/{id:uuid}": Notice,
+    "/told/{id:uuid}": GoAhead,
     "/supplier/cases/{case_id:uuid}": Case,
+    "/supplier/cases/{case_id:uuid}/pictures/{picture_id:uuid}": Picture,
+    "/supplier/people/{contact_id:uuid}": Contact,
+    "/supplier/sessions/{session_id:uuid}": PortalSession,
 }
 NO_IDS = {
     "/chat/threads/{root:str}": "a network's own id: tested below",
@@ -88,6 +111,7 @@ NO_IDS = {
     "/preview/{token:str}/media/{digest:str}": "only what that link's post shows",
     "/static/{file_path:path}": "a file's name: tests/web/test_pages.py",
     "/webhooks/{network:str}": "a network's name: tests/web/test_webhooks.py",
+    "/webhooks/partners/{supplier_id:uuid}": "signed: tests/suppliers/correspondence",
 }
 # Everything that a form here may ask for; each takes what it knows.
 FORM = {
@@ -100,7 +124,9 @@ FORM = {
             "address_name=Phone scopes=read questions=Hm? every=60 "
             "url=https://blog.example/feed "
             "burst_most=5 burst_minutes=10 kind=suggestion state=new brands= role=supplier "
-            "title=Lids cool_down_days=30 days=MO filling=suggest"
+            "facet=none topic=product feeling=0 mode=suggest wanted=90 number=0 "
+            "answer=8 monday=9-17 reason=Nords title=Lids cool_down_days=30 days=MO "
+            "filling=suggest"
         ).split()
     )
 }
@@ -199,6 +225,7 @@ class World:
                 "into": str(self.ours.rows[Suggestion]),
                 "partner": str(self.ours.nord),
                 "supplier": str(self.ours.nord),
+                "account": str(self.ours.rows[Member]),
                 "category": str(self.ours.rows[Category]),
                 "channels": str(self.ours.rows[Channel]),
                 "act": ACTS.get(route.path, "draft"),
@@ -219,7 +246,7 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         session.commit()
     streams = Streams(hubbub.database, hubbub.writer.news)
     streams.close()  # each says hello and ends
-    app = create_app(main.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
+    app = create_app(pages.routes(hubbub.plugins, hubbub.house), hubbub.house, streams=streams)
     found = [
         Route(method, path, handler.opt["access"])
         for path, handler in handlers_of(app.routes)

@@ -105,6 +105,18 @@ def score(
     return Score(figures=found, threshold=threshold, expected=expected, ms=ms)
 
 
+def probabilities(rows: Sequence[Row], recogniser: Recogniser) -> tuple[Numbers, Numbers, float]:
+    """What the recogniser says of each row, what the rules alone say, and from where on it is
+    called positive, as the texts alone set it."""
+    probability = _by_label if recogniser.answers(QUESTION) else _by_kind
+    found = np.array([probability(recogniser, row.text) for row in rows])
+    said, ruled = found[:, 0], found[:, 1]
+    if len(rows) < _ENOUGH or "rules" not in recogniser.card:
+        return said, ruled, _CALLED
+    truth = np.zeros(len(rows), bool)
+    return said, ruled, _from_texts(said, ruled, truth, None, recogniser.card["rules"])[1]
+
+
 def _from_texts(
     said: Numbers, ruled: Numbers, truth: Truth, share: float | None, rates: dict[str, float]
 ) -> tuple[float, float]:

@@ -22,6 +22,7 @@ class Methods:
         self.secret = ""
         self.commands: list[Json] = []
         self.answered: list[str] = []
+        self.files: dict[str, bytes] = {}  # what people sent, by its id
 
     def get_me(self, asked: Json) -> Json:
         return BOT
@@ -46,6 +47,17 @@ class Methods:
 
     def get_chat(self, asked: Json) -> Json:
         return self.chats.full(asked["chat_id"])
+
+    def get_file(self, asked: Json) -> Json:
+        id = str(asked["file_id"])
+        if id not in self.files:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        return {
+            "file_id": id,
+            "file_unique_id": f"u{id}",
+            "file_size": len(self.files[id]),
+            "file_path": id,
+        }
 
     def get_chat_member(self, asked: Json) -> Json:
         return self.chats.us(asked["chat_id"])

@@ -21,7 +21,7 @@ _LOOK_SECONDS = 0.02
 _HANGS_SECONDS = 30.0
 _READS = frozenset(
     "getUpdates getMe getWebhookInfo setWebhook deleteWebhook getMyCommands setMyCommands getChat "
-    "getChatMember answerCallbackQuery".split()
+    "getChatMember answerCallbackQuery getFile".split()
 )
 _OF_CALLS = frozenset(
     {
@@ -169,6 +169,7 @@ class TelegramStandIn:
     async def _run(self) -> None:
         app = web.Application(client_max_size=100_000_000)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
+        app.router.add_get("/file/bot{token}/{name}", self._file)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -193,6 +194,12 @@ class TelegramStandIn:
             return await self._failed(request, fault)
         answer = self._done(method, asked)
         return answer if fault is None else await self._failed(request, fault)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        held = self.methods.files.get(request.match_info["name"])
+        if request.match_info["token"] != TOKEN or held is None:
+            return web.Response(status=404)
+        return web.Response(body=held)
 
     def _done(self, method: str, asked: Json) -> web.Response:
         handler = getattr(self.methods, _snake(method), None)

@@ -1,15 +1,16 @@
 """Bugs in closing the loop."""
 
 from typing import Any
-from unittest.mock import patch
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from bot.db import Session, Writer
+from bot.db import Session, Writer, insert_new
 from bot.engagement import telling
-from bot.outbox import service as outbox
-from bot.suggestions import service as suggestions
+from bot.engagement.closing import crowd
+from bot.members.models import Member
 from bot.suggestions.models import Voice
+from bot.suggestions.queries import family
 from bot.suppliers.models import Decision
 from tests.proof.simulation.planted import Patches, bug, instead
 
@@ -37,45 +38,36 @@ def _told_first() -> Patches:
 
 @bug("an answer's key is new with every try")
 def _new_key() -> Patches:
-    draft = outbox.draft
+    def noticed(session: Session, kind: Any, rows: Any, *, unique: Any) -> Any:
+        new = [row | {"key": f"{row['key']}:{session.ids.new().hex}"} for row in rows]
+        return insert_new(session, kind, new, unique=unique)
 
-    def drafts(session: Session, **what: Any) -> dict[str, Any]:
-        if what["key"].startswith("told:"):
-            what["key"] += f":{session.ids.new().hex}"
-        return draft(session, **what)
-
-    return [instead(outbox, "draft", drafts)]
+    return [
+        instead(telling, "insert_new", noticed),
+        instead(crowd, "_not_noticed", lambda first, decision: sa.true()),
+    ]
 
 
 @bug("merges counted twice")
 def _merged() -> Patches:
-    tell_one = telling._tell_one
+    def each(suggestion: UUID) -> sa.Subquery:
+        of = family([suggestion])
+        said = sa.select(Voice.id, Member.person_id, sa.literal(1).label("place"))
+        joined = said.join(of, Voice.suggestion_id == of.c.id)
+        return joined.join(Member, Member.id == Voice.member_id).subquery()
 
-    def voices(session: Session, suggestion: Any) -> list[Voice]:
-        ids = suggestions._with_merged(session, suggestion.id)
-        found = sa.select(Voice).where(Voice.suggestion_id.in_(ids)).order_by(Voice.id)
-        return list(session.scalars(found))
+    def noticed(session: Session, kind: Any, rows: Any, *, unique: Any) -> Any:
+        by_voice = [row | {"key": f"{row['key']}:{row['voice_id'].hex}"} for row in rows]
+        return insert_new(session, kind, by_voice, unique=unique)
 
-    def tells(session: Session, decision: Any, suggestion: Any, voice: Voice, speak: Any) -> None:
-        with patch.object(outbox, "draft", _keyed_by(voice, outbox.draft)):
-            tell_one(session, decision, suggestion, voice, speak)
-
-    return [instead(suggestions, "voices", voices), instead(telling, "_tell_one", tells)]
-
-
-def _keyed_by(voice: Voice, draft: Any) -> Any:
-    def drafts(session: Session, **what: Any) -> dict[str, Any]:
-        found: dict[str, Any] = draft(session, **what | {"key": f"{what['key']}:{voice.id.hex}"})
-        return found
-
-    return drafts
+    return [instead(crowd, "_first_voices", each), instead(telling, "insert_new", noticed)]
 
 
 @bug("only the first who spoke is told")
 def _only_first() -> Patches:
-    return [
-        instead(suggestions, "voices", lambda session, suggestion: _voices(session, suggestion)[:1])
-    ]
+    everybody = crowd.still_to_notice
 
+    def first(*what: Any) -> list[UUID]:
+        return everybody(*what)[:1]
 
-_voices = suggestions.voices
+    return [instead(crowd, "still_to_notice", first)]

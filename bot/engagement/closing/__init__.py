@@ -1,0 +1,1 @@
+"""Closing the loop: who is to hear what, how much of it on a day, and who could not be reached."""

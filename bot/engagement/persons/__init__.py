@@ -1,0 +1,1 @@
+"""One human on several networks, and what they are to each partner."""

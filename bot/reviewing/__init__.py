@@ -1,0 +1,1 @@
+"""Staff put right what was understood, and by that teach it."""
