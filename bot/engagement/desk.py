@@ -100,11 +100,7 @@ class Desk:
             case "ideas":
                 return self._ideas(one, one.command, member, language)
             case "status":
-                found = ideas.status_of(self.session, member.person_id)
-                text = replies.became(language, found)
-                if not found:
-                    text = replies.say("no_status", language)
-                return Answer(content=Content(text=text), alone=member.answers is Answers.PRIVATE)
+                return self._status(one, member, language)
             case "preferences":
                 return self._preferences(one.command, member, language)
             case "mydata":
@@ -121,6 +117,17 @@ class Desk:
         text = replies.help_text(language, member.name, self.speak.shop)
         talk = Button(label=replies.say("talk", language), value="person")
         return Answer(content=Content(text=text, buttons=(talk,)))
+
+    def _status(self, one: Understood, member: Member, language: str) -> Answer:
+        """Where others read the answer, nothing that was said in private is repeated."""
+        alone = member.answers is Answers.PRIVATE
+        in_public = not (alone or one.private)
+        found = ideas.status_of(self.session, member.person_id, in_public=in_public)
+        text = replies.became(language, found) if found else replies.say("no_status", language)
+        if in_public and len(ideas.status_of(self.session, member.person_id)) > len(found):
+            text = replies.became(language, found) if found else ""
+            text = f"{text}\n{replies.say('more_alone', language)}".strip()
+        return Answer(content=Content(text=text), alone=alone)
 
     def _vote(self, one: Understood, member: Member, language: str) -> Answer:
         chosen = self.session.find(Suggestion, self._votes[one.id])

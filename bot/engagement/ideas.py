@@ -112,12 +112,19 @@ def supplies(session: Session, suggestion: Suggestion, member: Member) -> bool:
     return bool(of_theirs(session, suggestion, member.person_id))
 
 
-def status_of(session: Session, person: UUID) -> Sequence[tuple[str, SuggestionState, bool]]:
-    """The latest that they stand behind: words, state, whether it was merged."""
+def status_of(
+    session: Session, person: UUID, *, in_public: bool = False
+) -> Sequence[tuple[str, SuggestionState, bool]]:
+    """The latest that they stand behind: words, state, whether it was merged. ``in_public``: only
+    what they said where others could read it."""
     rows = session.execute(
         sa.select(Voice.words, Suggestion)
         .join(Suggestion, Suggestion.id == Voice.suggestion_id)
-        .where(Voice.person_id == person)
+        .join(Message, Message.id == Voice.message_id)
+        .where(
+            Voice.person_id == person,
+            sa.and_(~Message.private, Message.hidden_at.is_(None)) if in_public else sa.true(),
+        )
         .order_by(Voice.id.desc())
         .limit(SHOWN)
     )

@@ -22,6 +22,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "gone": "That one is not open any more.",
         "status": "What became of what you said:",
         "no_status": "You have suggested nothing yet. /suggest begins.",
+        "more_alone": "There is more that you told me in private: ask me there.",
         "mydata": "I keep about you: your name as this network shows it, {messages} messages, "
         "{voices} voices behind suggestions, {reactions} reactions and votes. "
         "/mydata export gives you all of it, /mydata erase removes it.",
@@ -72,6 +73,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "gone": "Das ist nicht mehr offen.",
         "status": "Das wurde aus dem, was du gesagt hast:",
         "no_status": "Du hast noch nichts vorgeschlagen. Mit /suggest geht es los.",
+        "more_alone": "Es gibt noch mehr, was du mir allein gesagt hast: Frag mich dort.",
         "mydata": "Ich habe über dich: deinen Namen, wie dieses Netz ihn zeigt, {messages} "
         "Nachrichten, {voices} Stimmen hinter Vorschlägen, {reactions} Reaktionen und Antworten in "
         "Umfragen. /mydata export gibt dir alles, /mydata erase löscht es.",

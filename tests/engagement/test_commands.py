@@ -140,6 +140,16 @@ async def test_status_says_what_became_of_it(community: Community) -> None:
     assert "nothing yet" in nothing.text
 
 
+async def test_status_asked_in_public_repeats_nothing_that_was_said_in_private(
+    community: Community,
+) -> None:
+    await community.say("please make the Lid Cup bigger", private=True, channel="ada")
+    (answer,) = await community.say("/status")
+    assert "bigger" not in answer.text and "ask me there" in answer.text
+    (alone,) = await community.say("/status", private=True, channel="ada")
+    assert "please make the Lid Cup bigger" in alone.text
+
+
 async def test_help_says_that_it_is_a_bot(community: Community) -> None:
     (answer,) = await community.say("/help")
     assert "bot, not a person" in answer.text
