@@ -5,6 +5,7 @@ a word: right after a power cut, wrong when a byte has changed since. The format
 https://sqlite.org/walformat.html
 """
 
+import subprocess
 import sys
 from pathlib import Path
 from struct import unpack
@@ -20,10 +21,10 @@ def what_is_lost(log: Path, index: Path) -> str:
     most: where two are passed over, the log was damaged later.
     """
     try:
-        frames, about = log.read_bytes(), index.read_bytes()[:40]
+        frames = log.read_bytes()
     except FileNotFoundError:
         return ""
-    header = frames[:_HEADER]
+    header, about = frames[:_HEADER], _beginning(index)
     if len(header) < _HEADER or len(about) < 40:
         return ""
     if not _is_whole(header):
@@ -38,6 +39,17 @@ def what_is_lost(log: Path, index: Path) -> str:
         for at in range(_HEADER + believed * size, len(frames), size)
     )
     return f"{log.name} is broken in the middle" if passed_over > 1 else ""
+
+
+def _beginning(index: Path) -> bytes:
+    """The index's header, read by a process of its own: to close a file ends all locks that a
+    process holds on it, SQLite's too. Whoever opened the database next would believe to be the
+    first, and cut the index off under our feet (SIGBUS).
+    https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+    """
+    read = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read(40))"
+    command = [sys.executable, "-I", "-S", "-c", read, str(index)]
+    return subprocess.run(command, capture_output=True, check=False).stdout
 
 
 def _is_whole(header: bytes) -> bool:

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +140,29 @@ def test_what_can_not_be_read_is_refused_with_the_next_step(
         assert any(step in result.stderr for step in STEPS)
         assert "Traceback" not in result.output
     assert file.read_bytes() == before, "nobody has touched it"
+
+
+def test_looking_at_the_log_leaves_the_locks_of_sqlite_in_place(
+    killed: Path, tmp_path: Path
+) -> None:
+    """Else the next program that opens the file cuts the index off, and this one dies of it."""
+    file = copy(killed, tmp_path)
+    database = Database(f"sqlite:///{file}")
+    try:
+        upgrade(database)
+        with database.reading() as session:
+            session.execute(sa.text("SELECT count(*) FROM delivery"))
+            assert "BlockingIOError" in try_to_be_the_first(beside(file, "shm"))
+    finally:
+        database.close()
+
+
+def try_to_be_the_first(index: Path) -> str:
+    """What is said to a process that asks for the lock of whoever opens the database first:
+    https://sqlite.org/src/file/src/os_unix.c (UNIX_SHM_DMS, byte 128)."""
+    lock = "fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)"
+    command = [sys.executable, "-c", f"import fcntl, sys; {lock}", str(index)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
 def test_without_its_log_it_is_refused_and_goes_on_when_told_to(
