@@ -1,6 +1,7 @@
 """Every table, for migrations and for tests that make them all."""
 
 import bot.accounts.models
+import bot.board.models
 import bot.channels.models
 import bot.db.leases
 import bot.engagement.closing.models

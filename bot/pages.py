@@ -13,6 +13,7 @@ _VIEWS = (
     "bot.suggestions.views",
     "bot.engagement.views",
     "bot.engagement.closing.views",
+    "bot.board.views",
     "bot.channels.views",
     "bot.media.views",
     "bot.suppliers.views",

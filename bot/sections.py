@@ -31,6 +31,7 @@ def shell(
             NavItem(href="/review", label="Review", icon="eye"),
             NavItem(href="/partners", label="Partners", icon="partners", count=_ownerless),
             NavItem(href="/told", label="Who hears it", icon="send", count=_to_agree),
+            NavItem(href="/board", label="You said, we did", icon="star"),
             NavItem(href="/products", label="Products", icon="box"),
             NavItem(href="/needs-a-look", label="Needs a look", icon="bell", count=_wrong(alarms)),
             NavItem(href="/mail", label="Mail", icon="mail"),

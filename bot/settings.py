@@ -67,6 +67,10 @@ class Shop(Section):
     hue: int = Field(28, ge=0, le=360)
 
 
+class Board(Section):
+    shows: Literal["chosen", "delivered", "closed"] = "delivered"
+
+
 class Web(Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
@@ -174,6 +178,7 @@ class Settings(BaseSettings):
     calendar: Calendar = Calendar()
     translation: Translation = Translation()
     telling: Telling = Telling()
+    board: Board = Board()
     networks: dict[str, dict[str, Any]] = {}
 
     @classmethod

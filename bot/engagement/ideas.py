@@ -28,8 +28,28 @@ class Voted(Enum):
 def most_voiced(session: Session, product: UUID | None) -> list[tuple[UUID, str, int]]:
     """Open ones with words that may be said in public, and how many people stand behind each."""
     behind = sa.func.count(Voice.id)
-    # Said in private, hidden, or by somebody who wants no public mention: nobody else reads it.
-    public = sa.exists(
+    statement = (
+        sa.select(Suggestion.id, Suggestion.words)
+        .join(Voice, Voice.suggestion_id == Suggestion.id)
+        .where(
+            Suggestion.merged_into_id.is_(None), Suggestion.state.not_in(CLOSED), said_in_public()
+        )
+        .group_by(Suggestion.id, Suggestion.words)
+        .order_by(behind.desc(), Suggestion.id)
+        .limit(_CONSIDERED)
+    )
+    if product is not None:
+        statement = statement.where(Suggestion.product_id == product)
+    rows = session.execute(statement).all()
+    people = crowds(session, [id for id, _ in rows])
+    ranked = sorted(rows, key=lambda row: -people[row[0]].people)[:SHOWN]
+    return [(id, mask(words), people[id].people) for id, words in ranked]
+
+
+def said_in_public() -> sa.ColumnElement[bool]:
+    """Of a suggestion: its words were not said in private, hidden, or by somebody who wants no
+    public mention; else nobody else reads them."""
+    return sa.exists(
         sa.select(1)
         .select_from(Voice)
         .join(
@@ -50,20 +70,6 @@ def most_voiced(session: Session, product: UUID | None) -> list[tuple[UUID, str,
             Member.answers != Answers.PRIVATE,
         )
     ).correlate(Suggestion)
-    statement = (
-        sa.select(Suggestion.id, Suggestion.words)
-        .join(Voice, Voice.suggestion_id == Suggestion.id)
-        .where(Suggestion.merged_into_id.is_(None), Suggestion.state.not_in(CLOSED), public)
-        .group_by(Suggestion.id, Suggestion.words)
-        .order_by(behind.desc(), Suggestion.id)
-        .limit(_CONSIDERED)
-    )
-    if product is not None:
-        statement = statement.where(Suggestion.product_id == product)
-    rows = session.execute(statement).all()
-    people = crowds(session, [id for id, _ in rows])
-    ranked = sorted(rows, key=lambda row: -people[row[0]].people)[:SHOWN]
-    return [(id, mask(words), people[id].people) for id, words in ranked]
 
 
 def add_voice(

@@ -89,6 +89,7 @@ OWNED: dict[str, type[Row]] = {
     "/settings/tokens/{id:uuid}": ApiToken,
     "/suggestions/{id:uuid}": Suggestion,
     "/supplier/accounts/{belonging_id:uuid}": Belonging,
+    "/board/{id:uuid}": Suggestion,
     "/told/people/{id:uuid}": Notice,
     "/told/{id:uuid}": GoAhead,
     "/supplier/cases/{case_id:uuid}": Case,

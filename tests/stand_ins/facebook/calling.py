@@ -89,9 +89,7 @@ class Calling:
     async def serving(self, loop: asyncio.AbstractEventLoop) -> AsyncIterator[None]:
         self._loop = loop
         async with aiohttp.ClientSession() as session:
-            tasks = [
-                asyncio.create_task(self._deliver_all(session)) for _ in range(self.at_once)
-            ]
+            tasks = [asyncio.create_task(self._deliver_all(session)) for _ in range(self.at_once)]
             try:
                 yield
             finally:
