@@ -55,27 +55,13 @@ def entries(
 ) -> list[Entry]:
     """The newest first; ``before``: the decision after which the page goes on. ``hidden_too``: for
     staff, who choose."""
-    shown = sa.func.coalesce(Choice.shown, Decision.act.in_(_BY_ITSELF[shows]))
-    found = (
-        sa.select(Suggestion, Decision, Supplier.name, Product.name, shown)
-        .join(Case, Case.suggestion_id == Suggestion.id)
-        .join(Decision, Decision.case_id == Case.id)
-        .outerjoin(Supplier, Supplier.id == Decision.supplier_id)
-        .outerjoin(Product, Product.id == Suggestion.product_id)
-        .outerjoin(Choice, Choice.suggestion_id == Suggestion.id)
-        .where(
-            Decision.act.in_(ENDS),  # one ends a case, and nothing follows it
-            Suggestion.merged_into_id.is_(None),
-            said_in_public(),
-            sa.true() if hidden_too else shown,
-            Suggestion.product_id == product if product else sa.true(),
-            Decision.act == act if act else sa.true(),
-            Decision.id < before if before else sa.true(),
-        )
-        .order_by(Decision.id.desc())
-        .limit(most)
+    found = _statement(shows).where(
+        sa.true() if hidden_too else _is_shown(shows),
+        Suggestion.product_id == product if product else sa.true(),
+        Decision.act == act if act else sa.true(),
+        Decision.id < before if before else sa.true(),
     )
-    rows = session.execute(found).all()
+    rows = session.execute(found.order_by(Decision.id.desc()).limit(most)).all()
     said = cases.said(session, [suggestion.id for suggestion, *_ in rows])
     return [
         Entry(
@@ -92,6 +78,26 @@ def entries(
         )
         for suggestion, decision, partner, name, is_shown in rows
     ]
+
+
+def _is_shown(shows: Shows) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(Choice.shown, Decision.act.in_(_BY_ITSELF[shows]))
+
+
+def _statement(shows: Shows) -> sa.Select[Suggestion, Decision, str, str, bool]:
+    return (
+        sa.select(Suggestion, Decision, Supplier.name, Product.name, _is_shown(shows))
+        .join(Case, Case.suggestion_id == Suggestion.id)
+        .join(Decision, Decision.case_id == Case.id)
+        .outerjoin(Supplier, Supplier.id == Decision.supplier_id)
+        .outerjoin(Product, Product.id == Suggestion.product_id)
+        .outerjoin(Choice, Choice.suggestion_id == Suggestion.id)
+        .where(
+            Decision.act.in_(ENDS),  # one ends a case, and nothing follows it
+            Suggestion.merged_into_id.is_(None),
+            said_in_public(),
+        )
+    )
 
 
 def products(session: Session) -> Sequence[tuple[UUID, str]]:
