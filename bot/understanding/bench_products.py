@@ -23,7 +23,7 @@ _WAYS = ("other", "short", "typos")
 _SHORT, _LEAST = 3, 2
 _KEPT = 2 / 3
 _BEFORE, _AFTER = ("buy", "new", "cheap", "original", ""), ("online", "for sale", "best price", "")
-_QUOTED = re.compile(r'"\s*([^"]+?)\s*"(?:@[\w-]+)?')
+_QUOTED = re.compile(r'"([^"]+)"(?:@[\w-]+)?')
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -80,7 +80,7 @@ def _titles(data: Path) -> list[str]:
 
 def _first(line: str) -> str:
     quoted = [text for text in _QUOTED.findall(line) if len(tokens_of(text)) >= _LEAST]
-    return quoted[0] if quoted else line.strip('" ')
+    return quoted[0].strip() if quoted else line.strip('" ')
 
 
 def _as_others(name: str, draw: random.Random) -> str:

@@ -53,7 +53,7 @@ _SIGNED = re.compile(
     r"|atentamente|saluti|grazie"
     r"|cordiali saluti|groet|groeten|groetjes|bedankt|mvg|pozdrawiam|pozdrowienia|dzięki"
     r"|dziękuję|z poważaniem|xx|x)"
-    rf"(?:[,!.]|\s|[-–—])*\s?|[-–—]{{1,2}} ?|\n\s*)(?:{_LINKS}{_NAME})(?=[\s.!)]*$)"
+    rf"[,!.\s–—-]{{0,8}}|[-–—]{{1,2}} ?|\n\s{{0,4}})(?:{_LINKS}{_NAME})(?=[\s.!)]{{0,12}}$)"
 )
 _WORD = re.compile(rf"\b(?:{_CAPITAL}|[A-Z]{{3,}})\b")
 _AFTER = re.compile(rf" {_LINKS}(?:{_CAPITAL}|[A-Z]\.)(?:-{_CAPITAL})?")
