@@ -12,6 +12,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from ipaddress import (
     IPv4Address,
@@ -136,13 +137,8 @@ async def fetch(
 
     Raises `AddressRefused` with the reason, `NoAnswer`, or `TooMuch`.
     """
-    try:
-        async with asyncio.timeout(rules.seconds):
-            return await _follow(url, rules, headers or {})
-    except TimeoutError:
-        raise NoAnswer(f"There was no whole answer within {rules.seconds:g} seconds.") from None
-    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError) as error:
-        raise NoAnswer(f"The address didn't answer: {type(error).__name__}.") from error
+    async with _within(rules):
+        return await _follow(url, rules, headers or {})
 
 
 async def post(
@@ -153,9 +149,16 @@ async def post(
 
     Raises as `fetch` does.
     """
+    async with _within(rules):
+        return await _hand_over(url, body, rules, headers or {})
+
+
+@asynccontextmanager
+async def _within(rules: Rules) -> AsyncIterator[None]:
+    """Whatever goes wrong there is `NoAnswer`."""
     try:
         async with asyncio.timeout(rules.seconds):
-            return await _hand_over(url, body, rules, headers or {})
+            yield
     except TimeoutError:
         raise NoAnswer(f"There was no whole answer within {rules.seconds:g} seconds.") from None
     except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError) as error:

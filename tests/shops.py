@@ -197,7 +197,7 @@ def _accept(session: Session, cases: Iterable[UUID], word: str) -> None:
         decide(session, case, Act.ACCEPT, text=f"We will. {word}", by=f"supplier:{word}")
         session.flush()
     for decision in untold(session):
-        tell(session, decision, _SPEAK, 0)
+        tell(session, decision, _SPEAK)
 
 
 def _told(session: Session) -> dict[type[Row], UUID]:

@@ -14,6 +14,7 @@ from bot.db import Session
 from bot.engagement.ideas import said_in_public
 from bot.products.models import Product
 from bot.suggestions.models import Suggestion
+from bot.suggestions.queries import crowds
 from bot.suppliers import queries as cases
 from bot.suppliers.models import Act, Case, Decision, Supplier
 
@@ -62,17 +63,18 @@ def entries(
         Decision.id < before if before else sa.true(),
     )
     rows = session.execute(found.order_by(Decision.id.desc()).limit(most)).all()
-    said = cases.said(session, [suggestion.id for suggestion, *_ in rows])
+    ids = [suggestion.id for suggestion, *_ in rows]
+    masked, behind = cases.masks(session, ids), crowds(session, ids)
     return [
         Entry(
             suggestion=suggestion.id,
             decision=decision.id,
-            words=said[suggestion.id].masked(suggestion.words),
+            words=masked[suggestion.id].masked(suggestion.words),
             product=name or "",
-            people=said[suggestion.id].people,
+            people=behind[suggestion.id].people,
             act=decision.act,
             partner=partner or "",
-            text=said[suggestion.id].masked(decision.text),
+            text=masked[suggestion.id].masked(decision.text),
             at=decision.decided_at,
             shown=bool(is_shown),
         )

@@ -14,9 +14,10 @@ def choose(session: Session, suggestion: Suggestion, *, shown: bool, by: User) -
     now = session.now()
     choice = session.scalar(sa.select(Choice).filter_by(suggestion_id=suggestion.id))
     if choice is None:
-        choice = session.put(
+        session.put(
             Choice(suggestion_id=suggestion.id, shown=shown, chosen_by=by.name, chosen_at=now)
         )
-    choice.shown, choice.chosen_by, choice.chosen_at = shown, by.name, now
+    else:
+        choice.shown, choice.chosen_by, choice.chosen_at = shown, by.name, now
     record(session, by, "showed to everybody" if shown else "hid from everybody", suggestion)
     session.announce("suggestions")

@@ -24,8 +24,8 @@ def what_is_lost(log: Path, index: Path) -> str:
         frames = log.read_bytes()
     except FileNotFoundError:
         return ""
-    header, about = frames[:_HEADER], _beginning(index)
-    if len(header) < _HEADER or len(about) < 40:
+    header = frames[:_HEADER]
+    if len(header) < _HEADER or len(about := _beginning(index)) < 40:
         return ""
     if not _is_whole(header):
         return f"{log.name} begins wrongly"

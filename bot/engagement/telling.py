@@ -34,9 +34,9 @@ def untold(session: Session) -> list[UUID]:
     return list(session.scalars(waiting.order_by(Decision.id)))
 
 
-def tell(session: Session, decision_id: UUID, speak: Voices, already: int = 0) -> int | None:
-    """See to the next people after the first ``already``: they are told, or have a `Notice` that
-    says why not yet. None when all have one, or when staff have to agree first.
+def tell(session: Session, decision_id: UUID, speak: Voices) -> int | None:
+    """See to the next people: they are told, or have a `Notice` that says why not yet. Gives how
+    many they were; None when all have one, or when staff have to agree first.
 
     Everybody has at most one notice of a decision, so doing it again tells nobody twice.
     """
@@ -48,7 +48,7 @@ def tell(session: Session, decision_id: UUID, speak: Voices, already: int = 0) -
         some = crowd.still_to_notice(session, suggestion, decision.id, _AT_ONCE)
         _notice(session, decision, crowd.listeners(session, some), speak)
         if len(some) == _AT_ONCE:
-            return already + len(some)
+            return len(some)
     decision.told_at = session.now()
     session.announce("cases", "outbox")
     return None
@@ -120,10 +120,8 @@ async def tell_all(writer: Writer, speak: Voices) -> int:
 
     decisions = await asyncio.to_thread(waiting)
     for id in decisions:
-        already: int | None = 0
-        while already is not None:
-            at = already
-            already = await writer.run(lambda session, id=id, at=at: tell(session, id, speak, at))  # type: ignore[misc]  # lambda defaults
+        while await writer.run(lambda session, id=id: tell(session, id, speak)):  # type: ignore[misc]  # lambda defaults
+            pass
     return len(decisions)
 
 

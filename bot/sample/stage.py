@@ -78,9 +78,8 @@ class Stage:
         if batch := self.do(read, most=_MOST, languages=self._speak.languages):
             self.do(keep, batch, self._speak)
         for decision in self.do(untold):
-            already: int | None = 0
-            while already is not None:
-                already = self.do(tell, decision, self._speak, already)
+            while self.do(tell, decision, self._speak):
+                pass
         await self._deliver()
 
     def _move(self, to: datetime) -> None:

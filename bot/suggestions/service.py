@@ -1,12 +1,8 @@
 """What staff and partners do to a suggestion."""
 
-from uuid import UUID
-
-import sqlalchemy as sa
-
 from bot.db import Session
 from bot.errors import Conflict, InvalidInput
-from bot.suggestions.models import Suggestion, SuggestionState, Voice
+from bot.suggestions.models import Suggestion, SuggestionState
 
 
 def set_state(session: Session, suggestion: Suggestion, state: SuggestionState) -> None:
@@ -32,27 +28,3 @@ def split(session: Session, suggestion: Suggestion) -> None:
     suggestion.merged_into_id = None
     suggestion.version += 1
     session.announce("suggestions")
-
-
-def voices(session: Session, suggestion: Suggestion) -> list[Voice]:
-    """One voice a person, the first of theirs, over all that was merged into it."""
-    said = session.scalars(
-        sa.select(Voice)
-        .where(Voice.suggestion_id.in_(_with_merged(session, suggestion.id)))
-        .order_by(Voice.id)
-    )
-    first: dict[UUID, Voice] = {}
-    for voice in said:
-        first.setdefault(voice.person_id, voice)
-    return list(first.values())
-
-
-def _with_merged(session: Session, id: UUID) -> list[UUID]:
-    """The suggestion and all that was merged into it, also by way of others."""
-    found = layer = [id]
-    while layer:
-        layer = list(
-            session.scalars(sa.select(Suggestion.id).where(Suggestion.merged_into_id.in_(layer)))
-        )
-        found = [*found, *layer]
-    return found

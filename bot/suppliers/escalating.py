@@ -9,8 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from bot.accounts.audit import HUBBUB, record
-from bot.channels.models import Channel, ChannelKind
-from bot.channels.service import ensure
 from bot.db import Session, Writer, insert_new
 from bot.errors import DatabaseUnavailable
 from bot.logs import log
@@ -23,6 +21,8 @@ from bot.suppliers import agreement, agreement_letters, letters
 from bot.suppliers.agreement_models import Agreement, Escalation
 from bot.suppliers.agreement_stages import Run
 from bot.suppliers.agreement_terms import Stage, Step, Terms
+from bot.suppliers.correspondence import sending as correspondence
+from bot.suppliers.mailboxes import mailbox
 from bot.suppliers.models import Case, CaseState, Supplier
 
 TOPIC = "agreements"
@@ -152,23 +152,34 @@ def _send(
     """The step's letter, put into the outbox under a key of its own; None where it has none."""
     if step is Step.STAFF:
         return None
-    channel = session.need(Channel, supplier.channel_id)
-    if step is Step.CONTACT:
-        channel = _mailbox(session, run.terms)
+    letter = _letter(session, suggestion, supplier, run, step)
     key = f"escalation:{case.id.hex}:{run.began:%Y%m%dT%H%M%S.%f}:{run.stage.value}:{step.value}"
-    sent = outbox.enqueue(
-        session,
-        key=key,
-        channel=channel,
-        action=Action.DIRECT,
-        recipient=channel.remote_id,
-        content=_letter(session, suggestion, supplier, run, step),
-        about=About.CASE,
-        about_id=case.id,
-        product_id=suggestion.product_id,
-        since=run.began,
-    )
-    return sent.id
+    if step is Step.REMIND:  # by the way on which they get their cases
+        correspondence.send(
+            session,
+            supplier,
+            letter,
+            case.id,
+            key=key,
+            what=correspondence.Event.REMINDED,
+            product_id=suggestion.product_id,
+            since=run.began,
+        )
+    else:
+        box = mailbox(session, run.terms.contact_email, _contact(run.terms))
+        outbox.enqueue(
+            session,
+            key=key,
+            channel=box,
+            action=Action.DIRECT,
+            recipient=box.remote_id,
+            content=letter,
+            about=About.CASE,
+            about_id=case.id,
+            product_id=suggestion.product_id,
+            since=run.began,
+        )
+    return session.scalar(sa.select(Delivery.id).filter_by(key=key))
 
 
 def _letter(
@@ -188,15 +199,8 @@ def _letter(
     return agreement_letters.turning_to(what, run.terms.contact_name)
 
 
-def _mailbox(session: Session, terms: Terms) -> Channel:
-    return ensure(
-        session,
-        network="email",
-        account="default",
-        remote_id=terms.contact_email,
-        name=terms.contact_name or terms.contact_email,
-        kind=ChannelKind.DIRECT,
-    )
+def _contact(terms: Terms) -> str:
+    return terms.contact_name or terms.contact_email
 
 
 def withdraw(session: Session, case: Case | None = None) -> int:

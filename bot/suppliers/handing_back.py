@@ -13,7 +13,7 @@ from bot.suggestions.service import set_state
 from bot.suppliers.acts import ENDS, MOST_WORDS
 from bot.suppliers.models import Case, CaseState, Supplier
 from bot.suppliers.portal_models import HandBack
-from bot.suppliers.withdrawing import withdraw_letters
+from bot.suppliers.withdrawing import leave
 
 # Who has said yes to the people answers for it: then it can only be declined, with a reason.
 MAY = frozenset({CaseState.OPEN, CaseState.ACKNOWLEDGED, CaseState.ASKED})
@@ -47,7 +47,7 @@ def hand_back(
     given = session.put(
         HandBack(case_id=case.id, supplier_id=supplier.id, reason=reason, at=session.now(), by=by)
     )
-    withdraw_letters(session, case)
+    leave(session, case)
     case.supplier_id = case.handed_over_at = None
     case.state = CaseState.OPEN
     case.version += 1

@@ -142,7 +142,7 @@ def draft_letter(
         supplier,
         channel,
         letter,
-        known,
+        case.id,
         key=key_of(case.id, case.version),
         what=Event.OPENED,
         product_id=suggestion.product_id,

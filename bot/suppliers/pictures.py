@@ -74,10 +74,13 @@ def forget(session: Session, message: UUID) -> None:
 def of_case(session: Session, case: Case) -> list[tuple[UUID, str]]:
     """The pictures that came with what was said about it, and with answers to the partner: each
     with what it shows in the sender's words, masked. None where words are not shared either."""
-    said = queries.said(session, [case.suggestion_id])[case.suggestion_id]
+    said = _said(session, case)
     rows = session.execute(
         sa.select(Picture.id, Picture.alt)
-        .where(Picture.state == PictureState.KEPT, Picture.message_id.in_(_messages(session, case)))
+        .where(
+            Picture.state == PictureState.KEPT,
+            Picture.message_id.in_(_messages(session, case, said)),
+        )
         .order_by(Picture.id)
     )
     return [(id, said.masked(alt)) for id, alt in rows]
@@ -90,7 +93,7 @@ def need(session: Session, case: Case, picture: UUID) -> Picture:
         .where(
             Picture.id == picture,
             Picture.state == PictureState.KEPT,
-            Picture.message_id.in_(_messages(session, case)),
+            Picture.message_id.in_(_messages(session, case, _said(session, case))),
         )
         .options(sa.orm.undefer(Picture.data))
     )
@@ -99,8 +102,11 @@ def need(session: Session, case: Case, picture: UUID) -> Picture:
     return found
 
 
-def _messages(session: Session, case: Case) -> list[UUID]:
-    said = queries.said_to(session, case.supplier_id, [case.suggestion_id])[case.suggestion_id]
+def _said(session: Session, case: Case) -> queries.Said:
+    return queries.said_to(session, case.supplier_id, [case.suggestion_id])[case.suggestion_id]
+
+
+def _messages(session: Session, case: Case, said: queries.Said) -> list[UUID]:
     if not said.shared:
         return []
     since = case.handed_over_at or case.opened_at

@@ -85,6 +85,18 @@ def said(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, Said]:
     }
 
 
+def masks(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, Said]:
+    """`said` without the voices: whose names go, where their words are not asked for."""
+    root = _families(session, suggestions)
+    names: dict[UUID, set[str]] = defaultdict(set)
+    spoke = sa.select(Voice.suggestion_id, Member.name).join(Member, Member.id == Voice.member_id)
+    for id, name in session.execute(spoke.where(Voice.suggestion_id.in_(root)).distinct()):
+        names[root[id]].add(name)
+    for id, beside in names_beside(session, root).items():
+        names[root[id]] |= beside
+    return {id: Said(names=tuple(sorted(names[id]))) for id in suggestions}
+
+
 def said_to(
     session: Session, supplier: Supplier | UUID | None, suggestions: Sequence[UUID]
 ) -> dict[UUID, Said]:
@@ -113,10 +125,6 @@ def _families(session: Session, suggestions: Sequence[UUID]) -> dict[UUID, UUID]
 def masked(session: Session, suggestion: Suggestion) -> str:
     """The words of the first who said it, without what tells who they are."""
     return said(session, [suggestion.id])[suggestion.id].masked(suggestion.words)
-
-
-def product_name(session: Session, product: UUID | None) -> str:
-    return session.need(Product, product).name if product else ""
 
 
 def ownerless() -> sa.Select[Case, Suggestion]:
@@ -219,8 +227,7 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
         .join(Suggestion, Suggestion.id == Case.suggestion_id)
         .where(Case.id == own.id),
     )
-    heard = said(session, [view.suggestion.id])[view.suggestion.id]
-    may_read = agreement.terms_now(session, session.need(Supplier, supplier)).words
+    heard = said_to(session, supplier, [view.suggestion.id])[view.suggestion.id]
     decisions = tuple(
         session.scalars(
             sa.select(Decision)
@@ -231,16 +238,16 @@ def case_file(session: Session, supplier: UUID, case: UUID) -> CaseFile:
     answers = session.scalars(sa.select(Answer).where(Answer.case_id == own.id).order_by(Answer.id))
     looked = decisions[-1].decided_at if decisions else None
     return CaseFile(
-        view=view if may_read else replace(view, words=""),
+        view=view if heard.shared else replace(view, words=""),
         quotes=tuple(
             Quote(words=heard.masked(voice.words), said_at=voice.said_at)
             for voice in heard.voices
-            if may_read
+            if heard.shared
         ),
         answers=tuple(
             Quote(words=heard.masked(answer.words), said_at=answer.said_at)
             for answer in answers
-            if may_read
+            if heard.shared
         ),
         decisions=decisions,
         trend=trend([voice.said_at for voice in heard.voices], session.now()),

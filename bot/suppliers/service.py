@@ -13,12 +13,11 @@ from bot.outbox.service import enqueue_all
 from bot.suggestions.models import Suggestion, SuggestionState
 from bot.suggestions.service import set_state
 from bot.suppliers import acts, agreement, escalating, people, queries
-from bot.suppliers.agreement_models import Holding
 from bot.suppliers.handing_back import given_back_by
 from bot.suppliers.models import Act, Case, CaseState, Decision, Supplier
 from bot.suppliers.opening import draft_letter, open_cases
 from bot.suppliers.routing import route
-from bot.suppliers.withdrawing import withdraw_letters
+from bot.suppliers.withdrawing import leave
 
 __all__ = [
     "HUBBUB",
@@ -46,10 +45,7 @@ def hand_over(session: Session, case: Case, supplier: Supplier, *, by: str) -> N
         raise Conflict("This case is closed.")
     if case.supplier_id == supplier.id:
         raise Conflict(f"This is with {supplier.name} already.")
-    withdraw_letters(session, case)
-    if case.supplier_id and case.handed_over_at:
-        held = {"case_id": case.id, "supplier_id": case.supplier_id}
-        session.put(Holding(**held, since=case.handed_over_at, until=session.now()))
+    leave(session, case)
     case.supplier_id = supplier.id
     case.state = CaseState.OPEN
     case.promised_for = None

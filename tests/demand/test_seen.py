@@ -4,11 +4,9 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Literal
 
 import pytest
-import uvicorn
 from litestar import Litestar
 from playwright.async_api import Page
 
@@ -21,6 +19,7 @@ from bot.web.access import SESSION_COOKIE
 from tests import databases
 from tests.browser import OpenPage, violations
 from tests.suppliers import shop
+from tests.suppliers.doors import served
 
 PICTURES = os.environ.get("HUBBUB_TEST_PICTURES")
 
@@ -33,18 +32,8 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def address(app: Litestar) -> Iterator[str]:
-    """The house served on loopback by a thread."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1
-        )
-    )
-    listening = server.config.bind_socket()
-    thread = Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 async def test_the_pages_can_be_read_by_everyone(

@@ -1,6 +1,7 @@
 """Time that runs out: each step is taken once, and none once they have answered."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -10,17 +11,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot.accounts.models import AuditEntry
+from bot.accounts.models import AuditEntry, Role, User
 from bot.channels.models import Channel
 from bot.clock import FrozenClock
 from bot.db import Database, Session, Writer
 from bot.errors import InvalidInput
-from bot.networks import Content
+from bot.networks import Capabilities, Content
 from bot.outbox.models import Delivery, DeliveryState
 from bot.suppliers import agreeing, agreement, escalating, links, service
 from bot.suppliers.agreement_models import Escalation
 from bot.suppliers.agreement_terms import Terms
-from bot.suppliers.models import Act, Case
+from bot.suppliers.correspondence import choosing
+from bot.suppliers.correspondence.sending import finish
+from bot.suppliers.models import Act, Case, Supplier
 from bot.suppliers.partners import add_supplier, edit_supplier
 from bot.watching import looking
 from tests.suppliers import shop
@@ -225,3 +228,26 @@ def test_killed_around_its_commit_it_escalates_once_all_the_same(
     assert len(letters(database)) == 1
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Escalation)) == 1
+
+
+def test_a_reminder_goes_to_a_program_as_facts(
+    writer: Writer, database: Database, clock: FrozenClock, case: Case
+) -> None:
+    def by_program(session: Session) -> None:
+        mia = User(name="Mia", email="mia@shop.example", role=Role.OWNER)
+        mia.created_at = session.now()
+        alba = session.scalars(sa.select(Supplier)).one()
+        url, place = "https://alba.example/in", ("endpoint", "default")
+        choosing.by_program(session, alba, url, place=place, by=session.put(mia))
+
+    writer.run_blocking(by_program)
+    clock.advance(4 * HOUR)
+    assert look(writer) == 1
+    with database.reading() as session:
+        sent = session.scalars(sa.select(Delivery).where(Delivery.key.like("escalation:%"))).one()
+        said = json.loads(
+            finish(session, sent, Content.from_json(sent.content), can=Capabilities(text_limit=500_000)).text
+        )
+    assert said["type"] == "case.reminded"
+    assert said["data"]["case"] == str(case.id)
+    assert said["data"]["answer_by"]

@@ -68,6 +68,15 @@ def test_the_next_partners_clock_starts_anew_and_the_first_sees_it_no_more(
     assert queries.case_file(session, nord.id, case.id).decisions == ()
 
 
+def test_that_they_had_it_stays_on_their_record(
+    session: Session, alba: Supplier, case: Case, clock: FrozenClock
+) -> None:
+    clock.advance(timedelta(hours=50))
+    handing_back.hand_back(session, case, reason=WHY, by=BY)
+    session.flush()
+    assert [who for _case, who, _held in agreement.history(session, [case])] == [alba.id]
+
+
 def test_it_does_not_come_back_by_itself_but_staff_may_insist(
     session: Session, alba: Supplier, case: Case
 ) -> None:

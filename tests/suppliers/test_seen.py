@@ -3,11 +3,9 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Literal
 
 import pytest
-import uvicorn
 from litestar import Litestar
 
 from bot.accounts import service as accounts
@@ -24,6 +22,7 @@ from tests import databases
 from tests.browser import OpenPage, violations
 from tests.suppliers import shop
 from tests.suppliers.conftest import Shop
+from tests.suppliers.doors import served
 from tests.suppliers.test_pictures import photograph
 
 # Where to put pictures for people to look at; none are taken where it isn't set.
@@ -38,18 +37,8 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def address(app: Litestar) -> Iterator[str]:
-    """The house served on loopback by a thread."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, ws="none", timeout_graceful_shutdown=1
-        )
-    )
-    listening = server.config.bind_socket()
-    thread = Thread(target=server.run, args=([listening],))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture

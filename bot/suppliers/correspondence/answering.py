@@ -251,7 +251,7 @@ def _tell(
         session,
         supplier,
         letter,
-        known,
+        case.id,
         key=key_of(case.id, case.version, reply.id.hex),
         what=Event.CLOSED if known.allowed == () else Event.OPENED,
         since=came.at if came else None,

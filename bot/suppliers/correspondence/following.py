@@ -96,4 +96,4 @@ def _say(
     session: Session, supplier: Supplier, letter: Content, known: Facts, what: Event, more: str
 ) -> None:
     key = key_of(known.case, known.version, more)
-    send(session, supplier, letter, known, key=key, what=what)
+    send(session, supplier, letter, known.case, key=key, what=what)

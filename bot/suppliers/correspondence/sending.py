@@ -18,7 +18,7 @@ from bot.outbox import service as outbox
 from bot.outbox.models import About, Delivery
 from bot.suppliers import acts, letters
 from bot.suppliers.correspondence import tags
-from bot.suppliers.correspondence.facts import Facts, facts
+from bot.suppliers.correspondence.facts import facts
 from bot.suppliers.correspondence.models import Means, Way
 from bot.suppliers.mailboxes import MAIL
 from bot.suppliers.models import Case, Supplier
@@ -31,6 +31,7 @@ class Event(StrEnum):
     VOICES = "case.voices"
     ANSWERS = "case.answers"
     CLOSED = "case.closed"
+    REMINDED = "case.reminded"
     TEST = "test"
 
 
@@ -72,7 +73,7 @@ def draft(
     supplier: Supplier,
     channel: Channel,
     letter: Content,
-    known: Facts | None,
+    case: UUID | None,
     *,
     key: str,
     what: Event,
@@ -96,7 +97,7 @@ def draft(
         recipient=recipient,
         content=content,
         about=About.CASE,
-        about_id=known.case if known else None,
+        about_id=case,
         product_id=product_id,
         since=since or session.now(),
         thread=thread,
@@ -105,11 +106,11 @@ def draft(
 
 
 def send(
-    session: Session, supplier: Supplier, letter: Content, known: Facts | None, **more: Any
+    session: Session, supplier: Supplier, letter: Content, case: UUID | None, **more: Any
 ) -> None:
     """`draft`, enqueued to where the partner is reached now."""
     channel = session.need(Channel, supplier.channel_id)
-    outbox.enqueue_all(session, [draft(session, supplier, channel, letter, known, **more)])
+    outbox.enqueue_all(session, [draft(session, supplier, channel, letter, case, **more)])
 
 
 def finish(session: Session, delivery: Delivery, content: Content, *, can: Capabilities) -> Content:
