@@ -15,7 +15,8 @@ def retention(
     ] = False,
     config: Config = None,
 ) -> None:
-    """Let go now of what is past its days, as every night: see [retention] in the configuration."""
+    """Let go now of what is past its days, as every night. The configuration says under "retention"
+    how long each kind is kept."""
     settings = settings_from(config)
     if dry_run:
         with database_of(settings) as database, database.reading() as session:

@@ -111,9 +111,10 @@ class _Work:
         """What was noted, and whether it was said before."""
         insert_all(self.session, Message, self.messages)
         insert_all(self.session, Signal, self.signals)
-        fair, refused = belonging.sift(self.session, self.matters)
+        people = belonging.speak_for(self.session, {one.person_id for one in self.matters})
+        fair, refused = belonging.sift(self.session, self.matters, people)
         everything = hear(self.session, fair)
-        self.refused |= refused | belonging.withdraw(self.session, everything)
+        self.refused |= refused | belonging.withdraw(self.session, everything, people)
         for heard in everything:
             if heard.matter.message_id in self.refused and not heard.opened:
                 continue

@@ -22,6 +22,7 @@ from bot.suppliers.models import Case, Coverage, Supplier
 from bot.suppliers.routing import Router
 
 Partners = Mapping[UUID, str]  # by id: the name
+Spokespeople = Mapping[UUID, Partners]  # by person: for whom they speak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def known(session: Session, *where: sa.ColumnElement[bool]) -> list[Known]:
     ]
 
 
-def speak_for(session: Session, people: Collection[UUID]) -> Mapping[UUID, dict[UUID, str]]:
+def speak_for(session: Session, people: Collection[UUID]) -> Spokespeople:
     """By person, the partners for whom any of their accounts speaks: known as theirs, or because
     it is the very address at which the partner gets its cases."""
     if not people:
@@ -150,10 +151,11 @@ def _first(theirs: Partners, whose: Collection[UUID]) -> str:
     return next((name for id, name in sorted(theirs.items()) if id in whose), "")
 
 
-def sift(session: Session, matters: Sequence[Matter]) -> tuple[list[Matter], dict[UUID, str]]:
+def sift(
+    session: Session, matters: Sequence[Matter], people: Spokespeople
+) -> tuple[list[Matter], dict[UUID, str]]:
     """What may be heard as a voice; and by message, the partner of which it would have been the
-    own voice on what is its own."""
-    people = speak_for(session, {matter.person_id for matter in matters})
+    own voice on what is its own. ``people``: `speak_for` of them."""
     if not people:
         return list(matters), {}
     router, fair, refused = Router(session), [], {}
@@ -175,10 +177,9 @@ def _whose(session: Session, matter: Matter, router: Router) -> set[UUID]:
     return owners_of(session, matter.product_id) | ({owner.id} if owner else set())
 
 
-def withdraw(session: Session, heard: Sequence[Heard]) -> dict[UUID, str]:
+def withdraw(session: Session, heard: Sequence[Heard], people: Spokespeople) -> dict[UUID, str]:
     """By message, as `sift`: those that joined what was handed to their own partner by hand. Their
     voice is taken out again."""
-    people = speak_for(session, {one.matter.person_id for one in heard})
     refused = {}
     for one in heard:
         theirs = people.get(one.matter.person_id)
