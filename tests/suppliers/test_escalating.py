@@ -245,9 +245,8 @@ def test_a_reminder_goes_to_a_program_as_facts(
     assert look(writer) == 1
     with database.reading() as session:
         sent = session.scalars(sa.select(Delivery).where(Delivery.key.like("escalation:%"))).one()
-        said = json.loads(
-            finish(session, sent, Content.from_json(sent.content), can=Capabilities(text_limit=500_000)).text
-        )
+        can = Capabilities(text_limit=500_000)
+        said = json.loads(finish(session, sent, Content.from_json(sent.content), can=can).text)
     assert said["type"] == "case.reminded"
     assert said["data"]["case"] == str(case.id)
     assert said["data"]["answer_by"]
